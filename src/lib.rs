@@ -17,3 +17,4 @@
 
 pub mod error;
 pub mod json;
+pub mod notebook;
