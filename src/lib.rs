@@ -18,3 +18,4 @@
 pub mod error;
 pub mod json;
 pub mod notebook;
+pub mod strip;
