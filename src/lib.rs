@@ -12,10 +12,28 @@
 //!
 //! # Pure functions
 //!
-//! Everything is a function of its arguments: no clock,
+//! Everything but [`fs`] and [`git`] is a function of its arguments: no clock,
 //! no environment, no randomness. Equal inputs give equal bytes.
+//!
+//! # Example
+//!
+//! ```
+//! use nbweave::strip::{StripOptions, strip};
+//!
+//! let notebook = br#"{"cells": [{"cell_type": "code", "execution_count": 7,
+//!     "outputs": [{"output_type": "stream", "name": "stdout", "text": "hi"}],
+//!     "source": "print('hi')"}], "nbformat": 4}"#;
+//! let stripped = strip(notebook, &StripOptions::default())?;
+//! let clean = String::from_utf8_lossy(&stripped.edits.apply(notebook)).into_owned();
+//! assert!(clean.contains(r#""execution_count": null"#));
+//! assert!(clean.contains(r#""outputs": []"#));
+//! # Ok::<(), nbweave::error::Error>(())
+//! ```
 
 pub mod error;
+pub mod fs;
+pub mod git;
 pub mod json;
 pub mod notebook;
+pub mod render;
 pub mod strip;

@@ -1,0 +1,133 @@
+//! Which notebooks a command works on, and their bytes.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use nbweave::git;
+
+use super::ui;
+
+/// Names of files that are notebooks, as pathspecs of git.
+const NOTEBOOK_GLOBS: [&str; 2] = ["*.ipynb", "*.zpln"];
+
+/// Where a notebook comes from.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input, called `-`.
+    Stdin,
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Stdin => write!(f, "<stdin>"),
+        }
+    }
+}
+
+impl Input {
+    /// Returns all bytes.
+    pub(crate) fn read(&self) -> Result<Vec<u8>> {
+        let bytes = match self {
+            Self::File(path) => fs::read(path),
+            Self::Stdin => read_stdin(),
+        };
+        bytes.with_context(|| format!("cannot read '{self}'"))
+    }
+}
+
+/// Reads standard input to its end. A file in its place is read as one, in a
+/// single piece of the right size.
+fn read_stdin() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd as _;
+
+        let stdin = io::stdin().lock();
+        File::from(stdin.as_fd().try_clone_to_owned()?).read_to_end(&mut bytes)?;
+    }
+    #[cfg(not(unix))]
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Returns what paths of the command line name: a file is itself, whatever it
+/// is called; a directory is the notebooks in it, as git sees them; `-` is
+/// standard input. What cannot be found comes back as an error in its place.
+pub(crate) fn inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        if path == Path::new("-") {
+            inputs.push(Ok(Input::Stdin));
+        } else if path.is_dir() {
+            match notebooks_in(path) {
+                Ok(notebooks) => {
+                    if notebooks.is_empty() {
+                        let dir = path.display();
+                        ui::say(&format!("nbweave: there are no notebooks in '{dir}'"));
+                    }
+                    inputs.extend(notebooks.into_iter().map(|path| Ok(Input::File(path))));
+                }
+                Err(error) => inputs.push(Err(error)),
+            }
+        } else {
+            inputs.push(Ok(Input::File(path.clone())));
+        }
+    }
+    inputs
+}
+
+/// Returns the notebooks below a directory: what git tracks or would add, and
+/// outside of git all but hidden directories, where tools keep copies.
+fn notebooks_in(dir: &Path) -> Result<Vec<PathBuf>> {
+    let context = || format!("cannot list '{}'", dir.display());
+    // `git` prints what is in `.` without the dot, as people write it.
+    let shown = |path: PathBuf| match path.strip_prefix("./") {
+        Ok(path) => path.to_owned(),
+        Err(_) => path,
+    };
+    if let Some(files) = git::visible_files(dir, &NOTEBOOK_GLOBS).with_context(context)? {
+        return Ok(files.into_iter().map(shown).collect());
+    }
+    let mut found = Vec::new();
+    let mut dirs = vec![dir.to_owned()];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(&dir).with_context(context)? {
+            let entry = entry.with_context(context)?;
+            let kind = entry.file_type().with_context(context)?;
+            let name = entry.file_name();
+            if kind.is_dir() && !name.as_encoded_bytes().starts_with(b".") {
+                dirs.push(entry.path());
+            } else if kind.is_file() && is_notebook(&name) {
+                found.push(shown(entry.path()));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_notebook(name: &OsStr) -> bool {
+    let extension = Path::new(name).extension();
+    extension.is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("ipynb") || extension.eq_ignore_ascii_case("zpln")
+    })
+}
+
+/// Returns the paths to work on, or standard input if there are none and
+/// something is piped in; `None` if somebody sits at a terminal.
+pub(crate) fn paths_or_stdin(paths: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    match paths {
+        [] if io::stdin().is_terminal() => None,
+        [] => Some(vec![PathBuf::from("-")]),
+        paths => Some(paths.to_vec()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Files: replaced all or nothing.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// How much is written to a file at once.
+const BUFFER: usize = 128 * 1024;
+
+/// Replaces the file at `path` by what `write` writes, all or nothing.
+///
+/// The new file is written beside the old one and renamed over it, so a reader
+/// sees the old bytes or the new ones, also when the disk is full or the
+/// process is killed. Permissions are kept, and the owner where the system
+/// lets us; a symbolic link stays, and what it points to is replaced. Another
+/// hard link to the file keeps the old bytes.
+///
+/// # Errors
+///
+/// Fails if the file is no regular file or may not be written to, which a
+/// rename alone would not notice, or if anything goes wrong on the way; the
+/// file is then as it was.
+pub fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let metadata = OpenOptions::new().write(true).open(&path)?.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let dir = path.parent().unwrap_or(&path);
+    let mut file = NamedTempFile::with_prefix_in(".nbweave-", dir)?;
+    let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    keep_owner(file.as_file(), &metadata);
+    file.as_file().set_permissions(metadata.permissions())?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+/// Gives the new file the owner and group of the old one. Only the
+/// superuser may, in general; to everybody else a replaced file is their own,
+/// as with every editor that saves this way.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+
+    let Ok(new) = file.metadata() else { return };
+    if new.uid() != old.uid() || new.gid() != old.gid() {
+        fchown(file, Some(old.uid()), Some(old.gid())).ok();
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) {}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests write their own files")]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn replace_by(path: &Path, text: &str) -> io::Result<()> {
+        replace(path, |out| out.write_all(text.as_bytes()))
+    }
+
+    #[test]
+    fn the_new_bytes_take_the_place_of_the_old() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        fs::write(&path, "a much longer old text").unwrap();
+        replace_by(&path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn nothing_changes_if_writing_fails() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        fs::write(&path, "old").unwrap();
+        let failed = replace(&path, |out| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("no space"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_not_made() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(replace_by(&dir.path().join("a"), "new").is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_links_stay() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        let link = dir.path().join("link");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a", &link).unwrap();
+        replace_by(&link, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}

@@ -1,0 +1,1 @@
+//! `nbweave strip` from a shell and a pipe.
