@@ -2,13 +2,14 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, IsTerminal as _, Read as _};
+use std::fs;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use nbweave::git;
 
+use super::bytes::{self, Bytes};
 use super::ui;
 
 /// Names of files that are notebooks, as pathspecs of git.
@@ -34,29 +35,13 @@ impl fmt::Display for Input {
 
 impl Input {
     /// Returns all bytes.
-    pub(crate) fn read(&self) -> Result<Vec<u8>> {
-        let bytes = match self {
-            Self::File(path) => fs::read(path),
-            Self::Stdin => read_stdin(),
+    pub(crate) fn read(&self) -> Result<Bytes> {
+        let read = match self {
+            Self::File(path) => bytes::read_path(path),
+            Self::Stdin => bytes::read_stdin(),
         };
-        bytes.with_context(|| format!("cannot read '{self}'"))
+        read.with_context(|| format!("cannot read '{self}'"))
     }
-}
-
-/// Reads standard input to its end. A file in its place is read as one, in a
-/// single piece of the right size.
-fn read_stdin() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd as _;
-
-        let stdin = io::stdin().lock();
-        File::from(stdin.as_fd().try_clone_to_owned()?).read_to_end(&mut bytes)?;
-    }
-    #[cfg(not(unix))]
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Returns what paths of the command line name: a file is itself, whatever it

@@ -3,6 +3,7 @@
 //! Standard output is the result, standard error is talk.
 
 mod args;
+mod bytes;
 mod commands;
 mod exit;
 mod input;
