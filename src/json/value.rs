@@ -111,13 +111,14 @@ impl<'a> Value<'a> {
 
     /// Returns whether the value is the string `text`.
     pub fn is_str(&self, text: &str) -> bool {
-        match self.raw() {
-            [b'"', content @ .., b'"'] => {
-                content == text.as_bytes()
-                    || (content.contains(&b'\\') && scan::decode(content) == text)
-            }
-            _ => false,
-        }
+        let [b'"', content @ .., b'"'] = self.raw() else {
+            return false;
+        };
+        // Escapes only make a string longer.
+        content == text.as_bytes()
+            || (content.len() > text.len()
+                && content.contains(&b'\\')
+                && scan::decode(content) == text)
     }
 
     /// Returns the number as an unsigned integer, if it is written as one and

@@ -1,6 +1,7 @@
 //! One cell: what it is, and the values it is made of.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::source::multiline_text;
 use super::{NbFormat, Output, expect};
@@ -51,7 +52,11 @@ pub struct Cell<'a> {
 
 impl<'a> Cell<'a> {
     /// Views a value as a cell. `pointer` is its place, for errors.
-    pub(super) fn read(value: Value<'a>, pointer: &str, format: NbFormat) -> Result<Self> {
+    pub(super) fn read(
+        value: Value<'a>,
+        pointer: fmt::Arguments<'_>,
+        format: NbFormat,
+    ) -> Result<Self> {
         expect(&value, Kind::Object, pointer)?;
         let mut cell = Self {
             value,
@@ -88,12 +93,12 @@ impl<'a> Cell<'a> {
                 ("execution_count", 4..) | ("prompt_number", ..=3) => &mut cell.execution_count,
                 ("outputs", _) => {
                     if value.kind() != Kind::Null {
-                        expect(&value, Kind::Array, &format!("{pointer}/outputs"))?;
+                        expect(&value, Kind::Array, format_args!("{pointer}/outputs"))?;
                     }
                     &mut cell.outputs
                 }
                 ("metadata", _) => {
-                    expect(&value, Kind::Object, &format!("{pointer}/metadata"))?;
+                    expect(&value, Kind::Object, format_args!("{pointer}/metadata"))?;
                     &mut cell.metadata
                 }
                 ("attachments", _) => &mut cell.attachments,

@@ -13,6 +13,8 @@ mod noise;
 mod output;
 mod source;
 
+use std::fmt;
+
 use crate::error::{Error, ErrorKind, LineColumn, Result};
 use crate::json::{Document, Kind, Value};
 
@@ -59,7 +61,7 @@ impl<'a> Notebook<'a> {
     /// be, or something else stands where cells, metadata or outputs should.
     pub fn read(document: &'a Document<'a>) -> Result<Self> {
         let root = document.root();
-        expect(&root, Kind::Object, "")?;
+        expect(&root, Kind::Object, format_args!(""))?;
         let mut notebook = Self {
             document,
             format: NbFormat { major: 4, minor: 0 },
@@ -73,12 +75,12 @@ impl<'a> Notebook<'a> {
         for member in root.members() {
             let value = member.value;
             if member.key.is_str("cells") {
-                expect(&value, Kind::Array, "/cells")?;
+                expect(&value, Kind::Array, format_args!("/cells"))?;
                 arrays.push(vec![(value, "/cells".to_owned())]);
             } else if member.key.is_str("worksheets") {
                 arrays.push(worksheets(&value)?);
             } else if member.key.is_str("metadata") {
-                expect(&value, Kind::Object, "/metadata")?;
+                expect(&value, Kind::Object, format_args!("/metadata"))?;
                 notebook.metadata = Some(value);
             } else if member.key.is_str("nbformat") {
                 major = version(&value);
@@ -105,7 +107,7 @@ impl<'a> Notebook<'a> {
 
     fn read_cells(&mut self, array: &Value<'a>, pointer: &str, shadowed: Shadowed) -> Result<()> {
         for (index, value) in array.elements().enumerate() {
-            let cell = Cell::read(value, &format!("{pointer}/{index}"), self.format)?;
+            let cell = Cell::read(value, format_args!("{pointer}/{index}"), self.format)?;
             match shadowed {
                 Shadowed::Yes => self.shadowed_cells.push(cell),
                 Shadowed::No => self.cells.push(cell),
@@ -125,15 +127,15 @@ enum Shadowed {
 /// Returns the arrays of cells that worksheets of nbformat 2 and 3 hold, with
 /// their pointers.
 fn worksheets<'a>(value: &Value<'a>) -> Result<Vec<(Value<'a>, String)>> {
-    expect(value, Kind::Array, "/worksheets")?;
+    expect(value, Kind::Array, format_args!("/worksheets"))?;
     let mut arrays = Vec::new();
     for (index, worksheet) in value.elements().enumerate() {
         let pointer = format!("/worksheets/{index}");
-        expect(&worksheet, Kind::Object, &pointer)?;
+        expect(&worksheet, Kind::Object, format_args!("{pointer}"))?;
         for member in worksheet.members() {
             if member.key.is_str("cells") {
                 let pointer = format!("{pointer}/cells");
-                expect(&member.value, Kind::Array, &pointer)?;
+                expect(&member.value, Kind::Array, format_args!("{pointer}"))?;
                 arrays.push((member.value, pointer));
             }
         }
@@ -176,12 +178,14 @@ fn major_by_shape(arrays: &[(Value<'_>, String)]) -> u64 {
 }
 
 /// Fails unless `value` is of this kind.
-fn expect(value: &Value<'_>, kind: Kind, pointer: &str) -> Result<()> {
+///
+/// The pointer is only put together if it is needed.
+fn expect(value: &Value<'_>, kind: Kind, pointer: fmt::Arguments<'_>) -> Result<()> {
     if value.kind() == kind {
         return Ok(());
     }
     let what = format!("expected {}, met {}", name(kind), name(value.kind()));
-    Err(shape(value, pointer, &what))
+    Err(shape(value, &pointer.to_string(), &what))
 }
 
 fn name(kind: Kind) -> &'static str {
