@@ -27,10 +27,12 @@ pub fn replace(
     write: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 ) -> io::Result<()> {
     let path = path.canonicalize()?;
-    let metadata = OpenOptions::new().write(true).open(&path)?.metadata()?;
+    let metadata = path.metadata()?;
+    // Before it is opened: a pipe would wait for a reader.
     if !metadata.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
+    OpenOptions::new().write(true).open(&path)?;
     let dir = path.parent().unwrap_or(&path);
     let mut file = NamedTempFile::with_prefix_in(".nbweave-", dir)?;
     let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());

@@ -1,55 +1,107 @@
 //! Git, asked through the `git` program. Nothing here knows what a notebook
 //! is: it hands out paths.
 
+use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Returns the files below `dir` that git sees, tracked or not ignored, whose
-/// names match one of the `globs`; `None` if `dir` is in no work tree or there
-/// is no git.
+/// Returns the files below `dir` that git sees, tracked or not ignored, of
+/// those that are `wanted`; `None` if `dir` is in no work tree or there is no
+/// git.
 ///
 /// Files that are only in the index are left out, and symbolic links: git
 /// keeps the link, not what it points to. Submodules are repositories of their
-/// own. The globs are pathspecs of git, case ignored: `*.ipynb`.
+/// own.
 ///
 /// # Errors
 ///
 /// Fails with git's own words if it refuses to work in the repository.
-pub fn visible_files(dir: &Path, globs: &[&str]) -> io::Result<Option<Vec<PathBuf>>> {
+pub fn visible_files(
+    dir: &Path,
+    wanted: impl Fn(&Path) -> bool,
+) -> io::Result<Option<Vec<PathBuf>>> {
+    // A hook is told by the environment which repository it is for, and the
+    // current directory has its say in where the work tree is.
+    if env::var_os("GIT_DIR").is_some() {
+        let mut command = Command::new("git");
+        list_below(&mut command, dir);
+        match run(&mut command)? {
+            Listing::Files(names) => return Ok(Some(existing(Path::new(""), &names, wanted))),
+            Listing::NoWorkTree => return Ok(None),
+            Listing::OutsideRepository => {}
+        }
+    }
     let mut command = Command::new("git");
-    command.arg("-C").arg(dir).env("LC_ALL", "C");
+    for place in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(place);
+    }
+    list_below(command.arg("-C").arg(dir), Path::new("."));
+    match run(&mut command)? {
+        Listing::Files(names) => Ok(Some(existing(dir, &names, wanted))),
+        Listing::NoWorkTree | Listing::OutsideRepository => Ok(None),
+    }
+}
+
+/// What git says of the files in a directory.
+enum Listing {
+    /// Their names, each ended by a zero byte.
+    Files(Vec<u8>),
+    NoWorkTree,
+    OutsideRepository,
+}
+
+fn list_below(command: &mut Command, dir: &Path) {
     command.args([
         "ls-files",
         "-z",
         "--cached",
         "--others",
         "--exclude-standard",
-        "--",
     ]);
-    command.args(globs.iter().map(|glob| format!(":(icase){glob}")));
+    command.arg("--").arg(dir);
+    command.env("LC_ALL", "C").env("GIT_LITERAL_PATHSPECS", "1");
+    // Git takes one way of reading patterns at a time.
+    for other in [
+        "GIT_GLOB_PATHSPECS",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+    ] {
+        command.env_remove(other);
+    }
+}
+
+fn run(command: &mut Command) -> io::Result<Listing> {
     let output = match command.output() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Listing::NoWorkTree),
         output => output?,
     };
-    if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr);
-        let no_work_tree = ["not a git repository", "must be run in a work tree"];
-        if no_work_tree.iter().any(|reason| message.contains(reason)) {
-            return Ok(None);
-        }
-        return Err(io::Error::other(message.trim().to_owned()));
+    if output.status.success() {
+        return Ok(Listing::Files(output.stdout));
     }
-    let names = output.stdout.split(|&byte| byte == 0);
+    let message = String::from_utf8_lossy(&output.stderr);
+    let says = |what| message.contains(what);
+    if says("not a git repository") || says("must be run in a work tree") {
+        Ok(Listing::NoWorkTree)
+    } else if says("is outside repository") {
+        Ok(Listing::OutsideRepository)
+    } else {
+        Err(io::Error::other(message.trim().to_owned()))
+    }
+}
+
+/// Returns the files of a listing that are wanted and there, as files.
+fn existing(dir: &Path, names: &[u8], wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let names = names.split(|&byte| byte == 0);
     let paths = names
         .filter(|name| !name.is_empty())
         .map(|name| dir.join(path_from(name)));
     let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|file| file.is_file());
-    let mut files: Vec<_> = paths.filter(is_file).collect();
+    let mut files: Vec<_> = paths.filter(|path| wanted(path)).filter(is_file).collect();
     files.sort();
     // During a merge the index has up to three entries for one path.
     files.dedup();
-    Ok(Some(files))
+    files
 }
 
 #[cfg(unix)]

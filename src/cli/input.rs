@@ -1,6 +1,6 @@
 //! Which notebooks a command works on, and their bytes.
 
-use std::ffi::OsStr;
+use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal as _};
@@ -11,9 +11,6 @@ use nbweave::git;
 
 use super::bytes::{self, Bytes};
 use super::ui;
-
-/// Names of files that are notebooks, as pathspecs of git.
-const NOTEBOOK_GLOBS: [&str; 2] = ["*.ipynb", "*.zpln"];
 
 /// Where a notebook comes from.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -46,7 +43,8 @@ impl Input {
 
 /// Returns what paths of the command line name: a file is itself, whatever it
 /// is called; a directory is the notebooks in it, as git sees them; `-` is
-/// standard input. What cannot be found comes back as an error in its place.
+/// standard input. What cannot be found comes back as an error in its place;
+/// what is named twice is there once.
 pub(crate) fn inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
     let mut inputs = Vec::new();
     for path in paths {
@@ -67,19 +65,26 @@ pub(crate) fn inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
             inputs.push(Ok(Input::File(path.clone())));
         }
     }
+    let mut seen = HashSet::new();
+    inputs.retain(|input| match input {
+        Ok(Input::File(path)) => seen.insert(without_dot(path).to_owned()),
+        Ok(Input::Stdin) | Err(_) => true,
+    });
     inputs
+}
+
+/// Returns a path as people write it: `git` and globs print what is in `.`
+/// with the dot.
+fn without_dot(path: &Path) -> &Path {
+    path.strip_prefix("./").unwrap_or(path)
 }
 
 /// Returns the notebooks below a directory: what git tracks or would add, and
 /// outside of git all but hidden directories, where tools keep copies.
 fn notebooks_in(dir: &Path) -> Result<Vec<PathBuf>> {
     let context = || format!("cannot list '{}'", dir.display());
-    // `git` prints what is in `.` without the dot, as people write it.
-    let shown = |path: PathBuf| match path.strip_prefix("./") {
-        Ok(path) => path.to_owned(),
-        Err(_) => path,
-    };
-    if let Some(files) = git::visible_files(dir, &NOTEBOOK_GLOBS).with_context(context)? {
+    let shown = |path: PathBuf| without_dot(&path).to_owned();
+    if let Some(files) = git::visible_files(dir, is_notebook).with_context(context)? {
         return Ok(files.into_iter().map(shown).collect());
     }
     let mut found = Vec::new();
@@ -91,7 +96,7 @@ fn notebooks_in(dir: &Path) -> Result<Vec<PathBuf>> {
             let name = entry.file_name();
             if kind.is_dir() && !name.as_encoded_bytes().starts_with(b".") {
                 dirs.push(entry.path());
-            } else if kind.is_file() && is_notebook(&name) {
+            } else if kind.is_file() && is_notebook(Path::new(&name)) {
                 found.push(shown(entry.path()));
             }
         }
@@ -100,8 +105,9 @@ fn notebooks_in(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn is_notebook(name: &OsStr) -> bool {
-    let extension = Path::new(name).extension();
+/// Returns whether a file is called like a notebook.
+fn is_notebook(path: &Path) -> bool {
+    let extension = path.extension();
     extension.is_some_and(|extension| {
         extension.eq_ignore_ascii_case("ipynb") || extension.eq_ignore_ascii_case("zpln")
     })

@@ -19,6 +19,15 @@ pub(crate) fn say(line: &str) {
     writeln!(io::stderr().lock(), "{line}").ok();
 }
 
+/// Says what is wrong with the arguments of a command.
+pub(crate) fn usage(command: &str, message: &str) -> Exit {
+    say(&format!("nbweave: {message}"));
+    say(&format!(
+        "hint: `nbweave {command} --help` lists the options"
+    ));
+    Exit::Usage
+}
+
 /// Says what went wrong and returns how the process should end.
 ///
 /// A reader that went away, as in `nbweave check | head`, is no failure.

@@ -53,6 +53,21 @@ impl<'a> Output<'a> {
         })
     }
 
+    /// Returns the name that the type of the output has since nbformat 4, or
+    /// what the file says if that is unknown.
+    pub fn type_name(&self) -> Cow<'a, str> {
+        Cow::Borrowed(match self.kind {
+            OutputKind::Stream => "stream",
+            OutputKind::DisplayData => "display_data",
+            OutputKind::ExecuteResult => "execute_result",
+            OutputKind::Error => "error",
+            OutputKind::Unknown => {
+                let name = self.value.get("output_type").and_then(|name| name.as_str());
+                return name.unwrap_or_default();
+            }
+        })
+    }
+
     /// Returns the name of a stream: `stdout` or `stderr`. Old formats call
     /// it `stream` and leave it out for `stdout`.
     pub fn stream_name(&self) -> Cow<'a, str> {

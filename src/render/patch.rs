@@ -19,6 +19,7 @@ pub fn patch(name: &str, source: &[u8], edits: &Edits, out: &mut impl Write) -> 
     if changes.is_empty() {
         return Ok(());
     }
+    let name = name.trim_start_matches('/');
     writeln!(out, "--- a/{name}\n+++ b/{name}")?;
     let mut added_before = 0_isize;
     let mut rest = changes.as_slice();

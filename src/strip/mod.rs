@@ -45,6 +45,8 @@ pub struct Change {
 pub enum Removal {
     /// So many outputs, whole or in part.
     Outputs(usize),
+    /// `null` where a list of outputs should be.
+    NullOutputs,
     /// The execution count of the cell or its outputs, or another number in
     /// its place.
     ExecutionCount,
@@ -54,6 +56,8 @@ pub enum Removal {
     Id,
     /// The whole cell.
     Cell,
+    /// The minor version of the format, since it asks for ids.
+    Format,
     /// The layout of the file.
     Layout,
 }
@@ -63,10 +67,12 @@ impl fmt::Display for Removal {
         match self {
             Self::Outputs(1) => write!(f, "1 output"),
             Self::Outputs(count) => write!(f, "{count} outputs"),
+            Self::NullOutputs => write!(f, "`null` for outputs"),
             Self::ExecutionCount => write!(f, "execution count"),
             Self::Metadata(key) => write!(f, "metadata `{key}`"),
             Self::Id => write!(f, "id"),
             Self::Cell => write!(f, "the cell"),
+            Self::Format => write!(f, "format"),
             Self::Layout => write!(f, "layout"),
         }
     }
@@ -78,8 +84,9 @@ impl fmt::Display for Removal {
 ///
 /// Fails if the file is no notebook ([`ErrorKind::Shape`] and those of
 /// [`Document::read`]), if a cell contradicts itself about keeping its outputs
-/// ([`ErrorKind::Contradiction`]), or if it is of nbformat 1, which had no
-/// place for outputs ([`ErrorKind::Unsupported`]).
+/// ([`ErrorKind::Contradiction`]), or if it is of nbformat 1: files that call
+/// themselves so and have outputs have them in places nobody defined
+/// ([`ErrorKind::Unsupported`]).
 pub fn strip(bytes: &[u8], options: &StripOptions) -> Result<Stripped> {
     let document = Document::read(bytes)?;
     if let Some(paragraphs) = zeppelin::paragraphs(&document.root()) {
@@ -97,11 +104,12 @@ pub fn strip(bytes: &[u8], options: &StripOptions) -> Result<Stripped> {
 /// The layout of the file stays, whatever `options` say of it.
 pub fn strip_notebook(notebook: &Notebook<'_>, options: &StripOptions) -> Result<Stripped> {
     if notebook.format.major < 2 {
-        let what = "notebooks of nbformat 1 cannot be stripped: they have no outputs".to_owned();
+        let what = "nbformat 1 has no place for outputs that one could strip".to_owned();
         return Err(ErrorKind::Unsupported { what }.into());
     }
     let mut plan = Plan::new(notebook, options);
     plan.notebook_metadata();
+    plan.format();
     let dropped: Vec<bool> = notebook.cells.iter().map(|cell| plan.drops(cell)).collect();
     let mut index_after = 0;
     for (index, (cell, &dropped)) in notebook.cells.iter().zip(&dropped).enumerate() {
@@ -189,6 +197,18 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Lowers the minor version if ids go: since 4.5 every cell has to have one.
+    fn format(&mut self) {
+        let with_ids = NbFormat { major: 4, minor: 5 };
+        if self.options.ids == Ids::Drop && self.notebook.format >= with_ids {
+            let minor = self.notebook.document.root().get("nbformat_minor");
+            if let Some(edit) = minor.and_then(|minor| Edit::replace(&minor, "4")) {
+                self.edits.push(edit);
+                self.change(None, Removal::Format);
+            }
+        }
+    }
+
     /// Returns whether the whole cell goes.
     fn drops(&self, cell: &Cell<'_>) -> bool {
         (self.options.drop_empty_cells && cell.text().trim().is_empty())
@@ -209,6 +229,9 @@ impl<'a> Plan<'a> {
         for member in cell.value.members() {
             let value = member.value;
             if member.key.is_str("outputs") {
+                if value.kind() == Kind::Null {
+                    self.null_outputs(&value, index, says_keep);
+                }
                 n_outputs += self.outputs(&value, says_keep);
                 counts |= self.output_counts(&value, number);
             } else if member.key.is_str("execution_count") || member.key.is_str("prompt_number") {
@@ -240,16 +263,23 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
+    /// Returns whether the outputs of a cell stay that no option names.
+    fn keeps_all(&self, says_keep: Option<bool>) -> bool {
+        let by_type = !self.options.outputs.keep_types.is_empty();
+        says_keep.unwrap_or(self.keeps_outputs && !by_type)
+    }
+
+    fn null_outputs(&mut self, null: &Value<'_>, cell: Option<usize>, says_keep: Option<bool>) {
+        if !self.keeps_all(says_keep) {
+            self.edits.extend(Edit::replace(null, "[]"));
+            self.change(cell, Removal::NullOutputs);
+        }
+    }
+
     /// Strips the outputs of a cell and returns how many are changed.
     fn outputs(&mut self, outputs: &Value<'_>, says_keep: Option<bool>) -> usize {
         let options = &self.options.outputs;
-        let keeps_all = says_keep.unwrap_or(self.keeps_outputs && options.keep_types.is_empty());
-        if outputs.kind() == Kind::Null {
-            if !keeps_all {
-                self.edits.extend(Edit::replace(outputs, "[]"));
-            }
-            return 0;
-        }
+        let keeps_all = self.keeps_all(says_keep);
         if !keeps_all && !options.keeps_some() {
             let n_outputs = outputs.elements().count();
             if n_outputs > 0 {
@@ -321,13 +351,6 @@ impl<'a> Plan<'a> {
                 self.edits
                     .extend(Edit::remove_items(array, items.collect::<Vec<_>>()));
             }
-        }
-        // Since 4.5 every cell has to have an id.
-        let with_ids = NbFormat { major: 4, minor: 5 };
-        if self.options.ids == Ids::Drop && self.notebook.format >= with_ids {
-            let minor = self.notebook.document.root().get("nbformat_minor");
-            self.edits
-                .extend(minor.and_then(|minor| Edit::replace(&minor, "4")));
         }
     }
 }

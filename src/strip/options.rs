@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::notebook::Output;
+use crate::notebook::{Output, OutputKind};
 
 /// What is removed from a notebook. The default is what nearly everybody
 /// wants: outputs, execution counts and metadata that tools write on their
@@ -66,14 +66,26 @@ pub struct OutputType {
 
 impl OutputType {
     pub(super) fn matches(&self, output: &Output<'_>) -> bool {
-        let is = |key, text: &str| {
-            output
-                .value
-                .get(key)
-                .is_some_and(|value| value.is_str(text))
+        let has_name = |name: &str| match output.kind {
+            OutputKind::Stream => output.stream_name() == name,
+            OutputKind::DisplayData
+            | OutputKind::ExecuteResult
+            | OutputKind::Error
+            | OutputKind::Unknown => {
+                let value = output.value.get("name");
+                value.is_some_and(|value| value.is_str(name))
+            }
         };
-        is("output_type", &self.output_type)
-            && self.name.as_deref().is_none_or(|name| is("name", name))
+        output.type_name() == today(&self.output_type) && self.name.as_deref().is_none_or(has_name)
+    }
+}
+
+/// Returns the name that a type of output has since nbformat 4.
+fn today(output_type: &str) -> &str {
+    match output_type {
+        "pyout" => "execute_result",
+        "pyerr" => "error",
+        output_type => output_type,
     }
 }
 

@@ -11,10 +11,7 @@ use crate::cli::ui;
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
     let options = match args.rules.options() {
         Ok(options) => options,
-        Err(error) => {
-            ui::say(&format!("nbweave: {error}"));
-            return Ok(Exit::Usage);
-        }
+        Err(error) => return Ok(ui::usage("check", &error.to_string())),
     };
     let work = Work {
         mode: Mode::Check,
@@ -22,12 +19,13 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
         quiet: false,
     };
     let ended = work.on(input::inputs(&args.paths))?;
-    if ended.changed_notebooks > 0 {
-        let (found, all) = (ended.changed_notebooks, ended.notebooks);
-        ui::say(&format!(
-            "nbweave: {found} of {all} notebooks have something to strip"
-        ));
-        ui::say("hint: `nbweave strip` with the same arguments removes it");
-    }
-    Ok(ended.exit(ended.changed_notebooks > 0))
+    let found = match (ended.changed_notebooks, ended.notebooks) {
+        (0, _) => return Ok(ended.exit(false)),
+        (1, 1) => "the notebook has".to_owned(),
+        (1, all) => format!("1 of {all} notebooks has"),
+        (found, all) => format!("{found} of {all} notebooks have"),
+    };
+    ui::say(&format!("nbweave: {found} something to strip"));
+    ui::say("hint: `nbweave strip` with the same paths and options removes it");
+    Ok(ended.exit(true))
 }

@@ -16,11 +16,14 @@ use crate::cli::ui::{self, Progress};
 pub(crate) fn run(args: &StripArgs) -> Result<Exit> {
     let mut options = match args.rules.options() {
         Ok(options) => options,
-        Err(error) => return Ok(usage(&error.to_string())),
+        Err(error) => return Ok(ui::usage("strip", &error.to_string())),
     };
     options.layout = args.format.into();
     let Some(paths) = input::paths_or_stdin(&args.paths) else {
-        return Ok(usage("no notebook is named; `-` is standard input"));
+        return Ok(ui::usage(
+            "strip",
+            "no notebook is named; `-` is standard input",
+        ));
     };
     let mode = if args.check {
         Mode::Check
@@ -45,12 +48,6 @@ pub(crate) fn run(args: &StripArgs) -> Result<Exit> {
         Mode::DryRun | Mode::Diff | Mode::Stdout => false,
     };
     Ok(ended.exit(found))
-}
-
-fn usage(message: &str) -> Exit {
-    ui::say(&format!("nbweave: {message}"));
-    ui::say("hint: `nbweave strip --help` lists the options");
-    Exit::Usage
 }
 
 /// What is done with a notebook that has something to strip.
@@ -211,33 +208,40 @@ fn write_findings(done: &Done, out: &mut impl io::Write) -> io::Result<()> {
 
 /// Returns what went out of a notebook, in one line.
 fn summary(changes: &[Change]) -> String {
-    let mut n_outputs = 0;
-    let (mut n_counts, mut n_keys, mut n_ids, mut n_cells, mut n_layouts) = (0, 0, 0, 0, 0);
-    for change in changes {
-        match change.what {
-            Removal::Outputs(count) => n_outputs += count,
-            Removal::ExecutionCount => n_counts += 1,
-            Removal::Metadata(_) => n_keys += 1,
-            Removal::Id => n_ids += 1,
-            Removal::Cell => n_cells += 1,
-            Removal::Layout => n_layouts += 1,
-        }
-    }
-    let parts = [
-        (n_outputs, "output"),
-        (n_counts, "execution count"),
-        (n_keys, "metadata key"),
-        (n_ids, "id"),
-        (n_cells, "cell"),
-        (n_layouts, "layout"),
+    let outputs = changes.iter().map(|change| match change.what {
+        Removal::Outputs(count) => count,
+        Removal::NullOutputs
+        | Removal::ExecutionCount
+        | Removal::Metadata(_)
+        | Removal::Id
+        | Removal::Cell
+        | Removal::Format
+        | Removal::Layout => 0,
+    });
+    let of = |is: fn(&Removal) -> bool| changes.iter().filter(|change| is(&change.what)).count();
+    let counted = [
+        (outputs.sum(), "output"),
+        (
+            of(|what| *what == Removal::ExecutionCount),
+            "execution count",
+        ),
+        (
+            of(|what| matches!(what, Removal::Metadata(_))),
+            "metadata key",
+        ),
+        (of(|what| *what == Removal::Id), "id"),
+        (of(|what| *what == Removal::Cell), "cell"),
     ];
-    let parts: Vec<_> = parts
+    let plural = |count| if count == 1 { "" } else { "s" };
+    let mut parts: Vec<_> = counted
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
+        .map(|(count, name)| format!("{count} {name}{}", plural(count)))
         .collect();
-    match parts.as_slice() {
-        [] => "empty places".to_owned(),
-        parts => parts.join(", "),
+    for once in [Removal::NullOutputs, Removal::Format, Removal::Layout] {
+        if changes.iter().any(|change| change.what == once) {
+            parts.push(once.to_string());
+        }
     }
+    parts.join(", ")
 }
