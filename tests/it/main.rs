@@ -5,5 +5,13 @@
     reason = "a test fails by panicking and writes its own files"
 )]
 
+#[cfg(unix)]
+mod disk;
+mod filter;
+mod hooks;
+mod notebooks;
+mod odd_notebooks;
 mod sandbox;
 mod strip;
+mod strip_files;
+mod strip_modes;

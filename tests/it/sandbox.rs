@@ -37,18 +37,28 @@ impl Sandbox {
         self.dir.path().join("work")
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.root().join(name)
     }
 
-    pub(crate) fn write(&self, name: &str, contents: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: impl AsRef<Path>, contents: impl AsRef<[u8]>) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, contents).unwrap();
     }
 
-    pub(crate) fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: impl AsRef<Path>) -> String {
         fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// The names of all that is in the directory, hidden files too.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.root()).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
     }
 
     /// A command that sees the sandbox and, of the world outside, only `PATH`.
@@ -80,38 +90,53 @@ impl Sandbox {
     /// Runs `nbweave` with something on standard input.
     #[must_use = "look at what the command said"]
     pub(crate) fn nbweave_with(&self, args: &[&str], stdin: impl AsRef<[u8]>) -> String {
-        let output = self.output(self.command(NBWEAVE).args(args), stdin);
-        let mut text = String::new();
-        writeln!(text, "exit: {}", output.status.code().unwrap()).unwrap();
-        for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
-            if !bytes.is_empty() {
-                writeln!(text, "--- {name}").unwrap();
-                text.push_str(&String::from_utf8_lossy(bytes));
-            }
-        }
-        text
+        show(&self.run(args, stdin))
     }
 
-    /// Runs a command to its end.
-    pub(crate) fn output(&self, command: &mut Command, stdin: impl AsRef<[u8]>) -> Output {
-        command.stdin(Stdio::piped());
-        command.stdout(Stdio::piped());
-        command.stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut pipe = child.stdin.take().unwrap();
-        let stdin = stdin.as_ref().to_owned();
-        let writer = std::thread::spawn(move || pipe.write_all(&stdin));
-        let output = child.wait_with_output().unwrap();
-        // A command may end without reading everything.
-        let _written = writer.join().unwrap();
-        output
+    /// Runs `nbweave` and returns all it wrote, to the byte.
+    pub(crate) fn run(&self, args: &[&str], stdin: impl AsRef<[u8]>) -> Output {
+        finish(self.command(NBWEAVE).args(args), stdin)
     }
 
     /// Runs git, which has to succeed, and returns what it wrote.
     pub(crate) fn git(&self, args: &[&str]) -> String {
-        let output = self.output(self.command("git").args(args), "");
+        let output = self.try_git(args);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "git {args:?}: {stderr}");
         String::from_utf8(output.stdout).unwrap()
     }
+
+    /// Runs git, which may fail.
+    pub(crate) fn try_git(&self, args: &[&str]) -> Output {
+        finish(self.command("git").args(args), "")
+    }
+}
+
+/// Runs a command to its end with something on standard input.
+pub(crate) fn finish(command: &mut Command, stdin: impl AsRef<[u8]>) -> Output {
+    command.stdin(Stdio::piped());
+    command.stdout(Stdio::piped());
+    command.stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let stdin = stdin.as_ref().to_owned();
+    let writer = std::thread::spawn(move || pipe.write_all(&stdin));
+    let output = child.wait_with_output().unwrap();
+    // A command may end without reading everything.
+    let _written = writer.join().unwrap();
+    output
+}
+
+/// Returns how a command ended and what it wrote, for a snapshot.
+#[must_use = "look at what the command said"]
+pub(crate) fn show(output: &Output) -> String {
+    let mut text = String::new();
+    writeln!(text, "exit: {}", output.status.code().unwrap()).unwrap();
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        if !bytes.is_empty() {
+            writeln!(text, "--- {name}").unwrap();
+            text.push_str(&String::from_utf8_lossy(bytes));
+        }
+    }
+    text
 }
