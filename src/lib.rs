@@ -30,6 +30,7 @@
 //! # Ok::<(), nbweave::error::Error>(())
 //! ```
 
+pub mod diff;
 pub mod error;
 pub mod fs;
 pub mod git;

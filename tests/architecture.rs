@@ -13,8 +13,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("git", &[]),
     ("json", &["error"]),
     ("notebook", &["error", "json"]),
+    ("diff", &["error", "json", "notebook"]),
     ("strip", &["error", "json", "notebook"]),
-    ("render", &["error", "json", "notebook", "strip"]),
+    ("render", &["diff", "error", "json", "notebook", "strip"]),
 ];
 
 /// The only modules that may touch the world outside of their arguments.
