@@ -59,7 +59,7 @@ impl<'a> Document<'a> {
 
     /// Reads a file like [`Self::read`] and notes containers of all depths, so
     /// that walking through everything takes time linear in the size.
-    pub(super) fn read_whole(bytes: &'a [u8]) -> Result<Self> {
+    pub(crate) fn read_whole(bytes: &'a [u8]) -> Result<Self> {
         Self::read_noting(bytes, usize::MAX)
     }
 
