@@ -1,8 +1,128 @@
 //! What people see of an operation's result: text for a terminal or a file.
 //!
 //! Renderers are given data and write text. They open no files and ask
-//! nothing about the terminal.
+//! nothing about the terminal. Whatever comes from a notebook is made
+//! harmless on the way: no control character gets through.
 
+mod brief;
+mod escape;
+mod hunks;
+mod json;
+mod metadata;
+mod outputs;
 mod patch;
+mod rows;
+mod show;
+mod stat;
+mod summary;
+mod text;
+mod textconv;
+mod theme;
+mod unified;
+mod values;
 
+pub use json::json;
 pub use patch::patch;
+pub use show::show;
+pub use stat::{FileStat, FileStatus, NameEnd, name_only, name_status, stat, write_stat};
+pub use summary::{Quiet, quiet};
+pub use text::text_diff;
+pub use textconv::textconv;
+pub use theme::Theme;
+pub use unified::unified;
+
+/// How results are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct RenderOptions {
+    /// How many unchanged lines stand around a change.
+    pub context: usize,
+    /// Whether noise is shown.
+    pub detail: Detail,
+    /// How a notebook is shown in which no source changed.
+    pub reruns: Reruns,
+    /// How changed words are shown.
+    pub word_diff: WordDiff,
+    /// How many lines of an output are shown at most.
+    pub output_lines: usize,
+    /// How many columns there are, for what is fitted to them.
+    pub width: usize,
+}
+
+impl Default for RenderOptions {
+    fn default() -> Self {
+        Self {
+            context: 3,
+            detail: Detail::Meant,
+            reruns: Reruns::Full,
+            word_diff: WordDiff::None,
+            output_lines: 20,
+            width: 80,
+        }
+    }
+}
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Detail {
+    /// What people mean; noise is counted.
+    #[default]
+    Meant,
+    /// Noise, too, and outputs in full.
+    All,
+}
+
+/// How a notebook is shown in which no source changed and no cell came or
+/// went.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Reruns {
+    /// As any other.
+    #[default]
+    Full,
+    /// In one line that says what changed where, unless all is shown.
+    Brief,
+}
+
+/// How the words that changed in a line are shown.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum WordDiff {
+    /// By color in lines that stand below each other, old and new.
+    #[default]
+    None,
+    /// In one line, as `[-old-]{+new+}`.
+    Plain,
+    /// In one line, by color alone.
+    Color,
+}
+
+/// What the two versions of a file are called.
+#[derive(Clone, Copy, Debug)]
+pub struct FileNames<'a> {
+    /// The path as it was; `None` if there was no file.
+    pub old: Option<&'a str>,
+    /// The path as it is; `None` if the file is gone.
+    pub new: Option<&'a str>,
+    /// What stands before an old path: `a/`, if git was not told otherwise.
+    pub old_prefix: &'a str,
+    /// What stands before a new path: `b/`, if git was not told otherwise.
+    pub new_prefix: &'a str,
+    /// Lines on modes, renames and ids, as git writes them below the first.
+    pub extended: &'a str,
+}
+
+impl<'a> FileNames<'a> {
+    /// Names two versions of one file.
+    pub fn of(path: &'a str) -> Self {
+        Self::between(path, path)
+    }
+
+    /// Names two files.
+    pub fn between(old: &'a str, new: &'a str) -> Self {
+        Self {
+            old: Some(old),
+            new: Some(new),
+            old_prefix: "a/",
+            new_prefix: "b/",
+            extended: "",
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod filter;
 mod hooks;
 mod notebooks;
 mod odd_notebooks;
+mod render;
 mod sandbox;
 mod strip;
 mod strip_files;

@@ -1,0 +1,153 @@
+//! A notebook as text for programs that compare lines: `git log -p`, `blame`,
+//! `grep`.
+//!
+//! What is noise leaves no trace, and no line says where in the notebook it
+//! stands: numbers would change all lines behind a cell that was put in.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::RenderOptions;
+use super::escape::{cut, printed, visible};
+use super::hunks::counted;
+use super::metadata::meant_metadata;
+use super::outputs::{about, label, preview, units};
+use super::show::kernel_name;
+use super::unified::kind_name;
+use super::values::{compact, excerpts};
+use crate::diff::{OutputUnit, text_digest};
+use crate::json::Value;
+use crate::notebook::{Notebook, Scope};
+
+/// How many characters of a value, and how many columns of a line of an
+/// output, are shown.
+const MOST: usize = 200;
+
+/// A view of a widget is named anew in every run.
+const WIDGET: &str = "application/vnd.jupyter.widget-view+json";
+
+/// Writes a notebook as text that is good to compare by lines.
+///
+/// A cell begins with `%%` and what it is, and its source follows as it is.
+/// Lines of outputs begin with `>`.
+pub fn textconv(
+    notebook: &Notebook<'_>,
+    options: &RenderOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match kernel_name(notebook) {
+        Some(kernel) => writeln!(out, "%% notebook {kernel}")?,
+        None => writeln!(out, "%% notebook")?,
+    }
+    let metadata = notebook.metadata.as_ref();
+    write_metadata(metadata, Scope::Notebook, out)?;
+    for (index, cell) in notebook.cells.iter().enumerate() {
+        writeln!(out, "\n%% {}", kind_name(cell.kind))?;
+        write_metadata(cell.metadata.as_ref(), Scope::Cell, out)?;
+        for line in cell.text().split_inclusive('\n') {
+            let line = line.strip_suffix('\n').unwrap_or(line);
+            match line.strip_suffix('\r') {
+                Some(line) => writeln!(out, "{}\r", visible(line))?,
+                None => writeln!(out, "{}", visible(line))?,
+            }
+        }
+        for unit in units(notebook, &[index]) {
+            write_output(&unit, options.output_lines, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes metadata that people mean, a line for each key.
+fn write_metadata(
+    metadata: Option<&Value<'_>>,
+    scope: Scope,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (name, value) in meant_metadata(metadata, scope) {
+        // The first line of the text has the name of the kernel; the rest is
+        // how one machine describes it.
+        let first = name.split('.').next();
+        if scope == Scope::Notebook && matches!(first, Some("kernelspec" | "language_info")) {
+            continue;
+        }
+        let text = compact(&value);
+        let (shown, _) = excerpts(&text, "", MOST);
+        if shown == text {
+            writeln!(out, "%  {name}: {shown}")?;
+        } else {
+            writeln!(out, "%  {name}: {shown} ({})", text_digest(&text).hash)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_output(unit: &OutputUnit<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
+    let label = label(unit);
+    let Some(text) = preview(unit) else {
+        if label == WIDGET {
+            return writeln!(out, ">> {label}");
+        }
+        return writeln!(out, ">> {label}: {}", about(unit));
+    };
+    writeln!(out, ">> {label}")?;
+    let steady = |line| visible(&steady(&printed(line))).into_owned();
+    let lines: Vec<_> = text.trim_end().lines().map(steady).collect();
+    let most = if lines.len() <= most.saturating_add(1) {
+        lines.len()
+    } else {
+        most
+    };
+    let (shown, rest) = lines.split_at(most);
+    for line in shown {
+        match cut(line, MOST) {
+            Cow::Borrowed(line) => writeln!(out, "> {line}")?,
+            Cow::Owned(start) => writeln!(out, "> {start} ({})", text_digest(line).hash)?,
+        }
+    }
+    if !rest.is_empty() {
+        let hash = text_digest(&rest.join("\n")).hash;
+        writeln!(out, "> … {} ({hash})", counted(rest.len(), "more line"))?;
+    }
+    Ok(())
+}
+
+/// Whether a character is part of what changes.
+type Belongs = fn(&char) -> bool;
+
+/// What comes before something that changes with every run, and the least
+/// number of digits that it has then.
+const CHANGING: &[(&str, usize, Belongs)] = &[
+    ("0x", 6, char::is_ascii_hexdigit),
+    ("id=", 12, char::is_ascii_digit),
+    ("ipykernel_", 1, |c| c.is_ascii_digit() || *c == '/'),
+    ("<ipython-input-", 1, |c| c.is_ascii_hexdigit() || *c == '-'),
+    ("In [", 1, char::is_ascii_digit),
+    ("In[", 1, char::is_ascii_digit),
+];
+
+/// Returns a line with `…` where something changes with every run: addresses
+/// of memory, names of temporary files, execution counts.
+fn steady(line: &str) -> Cow<'_, str> {
+    let mut steady = Cow::Borrowed(line);
+    for (before, least, belongs) in CHANGING {
+        if !steady.contains(before) {
+            continue;
+        }
+        let mut parts = steady.split(before);
+        let mut masked = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            masked.push_str(before);
+            let digits: usize = part.chars().take_while(belongs).count();
+            if digits >= *least {
+                masked.push('…');
+                // All that belong are ASCII.
+                masked.push_str(part.get(digits..).unwrap_or_default());
+            } else {
+                masked.push_str(part);
+            }
+        }
+        steady = Cow::Owned(masked);
+    }
+    steady
+}

@@ -1,0 +1,180 @@
+//! Single values in a few words: JSON on one line, sizes, images.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
+use super::escape::visible;
+use crate::diff::digest;
+use crate::json::{Escapes, Indent, KeyOrder, LineEnd, Style, Value, format};
+
+/// JSON on one line.
+const ONE_LINE: Style = Style {
+    indent: Indent::None,
+    space_after_colon: true,
+    space_after_comma: true,
+    escapes: Escapes::Needed,
+    line_end: LineEnd::Lf,
+    final_newline: false,
+};
+
+/// How many bytes of an image are looked at to find its size.
+const IMAGE_HEADER: usize = 64;
+
+/// Returns a value on one line, harmless, with its keys sorted.
+pub(super) fn compact(value: &Value<'_>) -> String {
+    let text = String::from_utf8_lossy(&format(value, &ONE_LINE, KeyOrder::Sorted)).into_owned();
+    visible(&text).into_owned()
+}
+
+/// Returns two values on one line each. Where both look alike, they are as
+/// they are written in their files.
+pub(super) fn compact_pair(old: &Value<'_>, new: &Value<'_>) -> (String, String) {
+    let (old_text, new_text) = (compact(old), compact(new));
+    if old_text != new_text {
+        return (old_text, new_text);
+    }
+    let raw = |value: &Value<'_>| visible(&String::from_utf8_lossy(value.raw())).into_owned();
+    (raw(old), raw(new))
+}
+
+/// Returns two texts with no more than `most` characters, from a little before
+/// the first difference on.
+pub(super) fn excerpts(old: &str, new: &str, most: usize) -> (String, String) {
+    let length = |text: &str| text.chars().count();
+    if length(old).max(length(new)) <= most {
+        return (old.to_owned(), new.to_owned());
+    }
+    let same = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(old, new)| old == new);
+    let same = same.count();
+    let skipped = if same < most / 2 { 0 } else { same - most / 4 };
+    let part = |text: &str| {
+        let part: String = text.chars().skip(skipped).take(most).collect();
+        let before = if skipped > 0 { "…" } else { "" };
+        let after = if length(text) > skipped + most {
+            "…"
+        } else {
+            ""
+        };
+        format!("{before}{part}{after}")
+    };
+    (part(old), part(new))
+}
+
+/// Returns a number of bytes as people say it: `12.3 KB`.
+pub(super) fn size(bytes: usize) -> String {
+    const UNITS: &[&str] = &["KB", "MB", "GB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut tenths = bytes.saturating_add(50) / 100;
+    let mut unit = 0;
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths = (tenths + 500) / 1000;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+/// Returns what a value of a mime type is, in a few words: for images
+/// `640×480, 12.3 KB`, then a name for its content.
+pub(super) fn described(mime: &str, value: &Value<'_>) -> String {
+    let digest = digest(mime, value);
+    let dimensions = dimensions(mime, value).map(|dimensions| format!("{dimensions}, "));
+    let dimensions = dimensions.unwrap_or_default();
+    format!("{dimensions}{}, {}", size(digest.bytes), digest.hash)
+}
+
+/// Returns how many pixels an image is wide and high, if its first bytes say
+/// so.
+pub(super) fn dimensions(mime: &str, value: &Value<'_>) -> Option<String> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &base64::alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    if !matches!(mime, "image/png" | "image/gif") {
+        return None;
+    }
+    // A list of lines has the header in its first.
+    let first = || value.elements().next()?.as_str();
+    let text = value.as_str().or_else(first);
+    let text = text.unwrap_or(Cow::Borrowed(""));
+    let digits = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    let digits: Vec<u8> = digits.take(IMAGE_HEADER).collect();
+    let bytes = LENIENT.decode(digits).ok()?;
+    let (width, height) = if mime == "image/png" {
+        let number = |at: usize| {
+            let bytes = bytes.get(at..at + 4)?;
+            Some(u32::from_be_bytes(bytes.try_into().ok()?))
+        };
+        bytes.starts_with(b"\x89PNG").then_some(())?;
+        (number(16)?, number(20)?)
+    } else {
+        let number = |at: usize| {
+            let bytes = bytes.get(at..at + 2)?;
+            Some(u32::from(u16::from_le_bytes(bytes.try_into().ok()?)))
+        };
+        bytes.starts_with(b"GIF8").then_some(())?;
+        (number(6)?, number(8)?)
+    };
+    Some(format!("{width}×{height}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    #[test]
+    fn sizes_are_rounded() {
+        assert_eq!(size(0), "0 B");
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(1000), "1.0 KB");
+        assert_eq!(size(12_345), "12.3 KB");
+        assert_eq!(size(999_960), "1.0 MB");
+        assert_eq!(size(usize::MAX).split(' ').nth(1), Some("GB"));
+    }
+
+    #[test]
+    fn values_are_on_one_line_and_harmless() {
+        let document = Document::read(b"{\"a\":\n [1, \"\x1b[31m\"]}").unwrap();
+        assert_eq!(compact(&document.root()), r#"{"a": [1, "\u001b[31m"]}"#);
+    }
+
+    #[test]
+    fn numbers_that_are_equal_are_shown_as_they_are_written() {
+        let (old, new) = (
+            Document::read(b"1e5").unwrap(),
+            Document::read(b"1E5").unwrap(),
+        );
+        let shown = compact_pair(&old.root(), &new.root());
+        assert_eq!(shown, ("1e5".to_owned(), "1E5".to_owned()));
+    }
+
+    #[test]
+    fn long_texts_are_shown_where_they_differ() {
+        let (old, new) = (format!("{}b", "a".repeat(100)), "a".repeat(102));
+        let shown = excerpts(&old, &new, 20);
+        assert_eq!(shown.0, "…aaaaab");
+        assert_eq!(shown.1, "…aaaaaaa");
+        assert_eq!(excerpts("abcdef", "x", 4), ("abcd…".into(), "x".into()));
+    }
+
+    #[test]
+    fn images_have_dimensions() {
+        let png = br#""iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAYAAAC56t6BAAAA""#;
+        let document = Document::read(png).unwrap();
+        assert!(described("image/png", &document.root()).starts_with("2×3, "));
+        let gif = Document::read(br#""R0lGODlhBAAFAPAAAAAAAA==""#).unwrap();
+        assert!(described("image/gif", &gif.root()).starts_with("4×5, "));
+        let broken = Document::read(br#"["?", 1]"#).unwrap();
+        assert!(!described("image/png", &broken.root()).contains('×'));
+    }
+}
