@@ -17,6 +17,12 @@ pub(crate) enum Bytes {
     Large(MmapMut),
 }
 
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Small(bytes)
+    }
+}
+
 impl Deref for Bytes {
     type Target = [u8];
 

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use nbweave::git;
 
 use super::bytes::{self, Bytes};
-use super::ui;
+use super::ui::{self, Usage};
 
 /// Where a notebook comes from.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -114,11 +114,17 @@ fn is_notebook(path: &Path) -> bool {
 }
 
 /// Returns the paths to work on, or standard input if there are none and
-/// something is piped in; `None` if somebody sits at a terminal.
-pub(crate) fn paths_or_stdin(paths: &[PathBuf]) -> Option<Vec<PathBuf>> {
+/// something is piped in.
+///
+/// # Errors
+///
+/// Fails with [`Usage`] if there are none and somebody sits at a terminal.
+pub(crate) fn paths_or_stdin(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     match paths {
-        [] if io::stdin().is_terminal() => None,
-        [] => Some(vec![PathBuf::from("-")]),
-        paths => Some(paths.to_vec()),
+        [] if io::stdin().is_terminal() => {
+            Err(Usage("no notebook is named; `-` is standard input".to_owned()).into())
+        }
+        [] => Ok(vec![PathBuf::from("-")]),
+        paths => Ok(paths.to_vec()),
     }
 }

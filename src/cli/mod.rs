@@ -5,8 +5,11 @@
 mod args;
 mod bytes;
 mod commands;
+mod compare;
 mod exit;
 mod input;
+mod pager;
+mod pairs;
 mod ui;
 
 use clap::Parser as _;
@@ -30,8 +33,12 @@ pub(crate) fn main() -> Exit {
         }
     };
     let result = match args.command {
+        Command::Diff(args) => commands::diff::run(&args),
+        Command::Show(args) => commands::show::run(&args),
         Command::Strip(args) => commands::strip::run(&args),
         Command::Check(args) => commands::check::run(&args),
+        Command::GitDiff(args) => commands::git_diff::run(&args),
+        Command::Textconv(args) => commands::textconv::run(&args),
     };
     result.unwrap_or_else(|error| ui::report(&error))
 }

@@ -19,14 +19,10 @@ pub(crate) fn say(line: &str) {
     writeln!(io::stderr().lock(), "{line}").ok();
 }
 
-/// Says what is wrong with the arguments of a command.
-pub(crate) fn usage(command: &str, message: &str) -> Exit {
-    say(&format!("nbweave: {message}"));
-    say(&format!(
-        "hint: `nbweave {command} --help` lists the options"
-    ));
-    Exit::Usage
-}
+/// The arguments make no sense together.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(pub(crate) String);
 
 /// Says what went wrong and returns how the process should end.
 ///
@@ -46,6 +42,10 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
         .find_map(Error::hint);
     if let Some(hint) = hint {
         say(&format!("hint: {hint}"));
+    }
+    if error.is::<Usage>() {
+        say("hint: `--help` behind the command lists its options");
+        return Exit::Usage;
     }
     Exit::Failed
 }

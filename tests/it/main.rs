@@ -5,14 +5,18 @@
     reason = "a test fails by panicking and writes its own files"
 )]
 
+mod diff_compare;
 #[cfg(unix)]
 mod disk;
 mod filter;
+mod git_diff;
 mod hooks;
 mod notebooks;
 mod odd_notebooks;
 mod render;
+mod revisions;
 mod sandbox;
 mod strip;
 mod strip_files;
 mod strip_modes;
+mod textconv;

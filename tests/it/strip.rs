@@ -503,19 +503,19 @@ fn what_is_no_key_is_a_usage_error() {
     exit: 2
     --- stderr
     nbweave: `metdata.a` is no key; one is `metadata.KEY` or `cell.metadata.KEY`
-    hint: `nbweave strip --help` lists the options
+    hint: `--help` behind the command lists its options
     ");
     assert_snapshot!(refuses(&["--keep-metadata-keys=a"], RAN), @"
     exit: 2
     --- stderr
     nbweave: `a` is no key; one is `metadata.KEY` or `cell.metadata.KEY`
-    hint: `nbweave strip --help` lists the options
+    hint: `--help` behind the command lists its options
     ");
     assert_snapshot!(refuses(&["--extra-keys=cell.source"], RAN), @"
     exit: 2
     --- stderr
     nbweave: `cell.source` cannot go: every cell needs it
-    hint: `nbweave strip --help` lists the options
+    hint: `--help` behind the command lists its options
     ");
 }
 

@@ -130,7 +130,7 @@ fn at_a_terminal_a_notebook_has_to_be_named() {
         .replace("\r\n", "\n");
     assert_snapshot!(said, @"
     nbweave: no notebook is named; `-` is standard input
-    hint: `nbweave strip --help` lists the options
+    hint: `--help` behind the command lists its options
     ");
     assert_eq!(output.status.code(), Some(2));
 }
@@ -278,7 +278,7 @@ fn the_check_command_does_as_the_check_option() {
     exit: 2
     --- stderr
     nbweave: `x` is no key; one is `metadata.KEY` or `cell.metadata.KEY`
-    hint: `nbweave check --help` lists the options
+    hint: `--help` behind the command lists its options
     ");
     assert_eq!(sandbox.read("a.ipynb"), varied());
 }

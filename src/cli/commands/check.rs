@@ -9,10 +9,7 @@ use crate::cli::input;
 use crate::cli::ui;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
-    let options = match args.rules.options() {
-        Ok(options) => options,
-        Err(error) => return Ok(ui::usage("check", &error.to_string())),
-    };
+    let options = args.rules.options()?;
     let work = Work {
         mode: Mode::Check,
         options: &options,

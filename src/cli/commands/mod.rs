@@ -1,4 +1,8 @@
 //! The commands, one file each.
 
 pub(crate) mod check;
+pub(crate) mod diff;
+pub(crate) mod git_diff;
+pub(crate) mod show;
 pub(crate) mod strip;
+pub(crate) mod textconv;

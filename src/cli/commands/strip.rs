@@ -14,17 +14,9 @@ use crate::cli::input::{self, Input};
 use crate::cli::ui::{self, Progress};
 
 pub(crate) fn run(args: &StripArgs) -> Result<Exit> {
-    let mut options = match args.rules.options() {
-        Ok(options) => options,
-        Err(error) => return Ok(ui::usage("strip", &error.to_string())),
-    };
+    let mut options = args.rules.options()?;
     options.layout = args.format.into();
-    let Some(paths) = input::paths_or_stdin(&args.paths) else {
-        return Ok(ui::usage(
-            "strip",
-            "no notebook is named; `-` is standard input",
-        ));
-    };
+    let paths = input::paths_or_stdin(&args.paths)?;
     let mode = if args.check {
         Mode::Check
     } else if args.dry_run {

@@ -1,10 +1,12 @@
-//! Git, asked through the `git` program. Nothing here knows what a notebook
-//! is: it hands out paths.
+//! Files as git sees them.
 
 use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use super::program::{git, path_from, run};
 
 /// Returns the files below `dir` that git sees, tracked or not ignored, of
 /// those that are `wanted`; `None` if `dir` is in no work tree or there is no
@@ -26,7 +28,7 @@ pub fn visible_files(
     if env::var_os("GIT_DIR").is_some() {
         let mut command = Command::new("git");
         list_below(&mut command, dir);
-        match run(&mut command)? {
+        match list(&mut command)? {
             Listing::Files(names) => return Ok(Some(existing(Path::new(""), &names, wanted))),
             Listing::NoWorkTree => return Ok(None),
             Listing::OutsideRepository => {}
@@ -37,7 +39,7 @@ pub fn visible_files(
         command.env_remove(place);
     }
     list_below(command.arg("-C").arg(dir), Path::new("."));
-    match run(&mut command)? {
+    match list(&mut command)? {
         Listing::Files(names) => Ok(Some(existing(dir, &names, wanted))),
         Listing::NoWorkTree | Listing::OutsideRepository => Ok(None),
     }
@@ -71,7 +73,7 @@ fn list_below(command: &mut Command, dir: &Path) {
     }
 }
 
-fn run(command: &mut Command) -> io::Result<Listing> {
+fn list(command: &mut Command) -> io::Result<Listing> {
     let output = match command.output() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Listing::NoWorkTree),
         output => output?,
@@ -104,14 +106,30 @@ fn existing(dir: &Path, names: &[u8], wanted: impl Fn(&Path) -> bool) -> Vec<Pat
     files
 }
 
-#[cfg(unix)]
-fn path_from(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-
-    std::ffi::OsStr::from_bytes(bytes).into()
+/// What untracked files are asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ignored {
+    /// Those, too, that git is told to ignore.
+    Included,
+    /// Only those that it would add.
+    LeftOut,
 }
 
-#[cfg(not(unix))]
-fn path_from(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
+/// Returns the untracked files that match one of the pathspecs, from the top
+/// of the worktree.
+///
+/// # Errors
+///
+/// Fails with git's own words if it does not take the pathspecs.
+pub fn untracked_files(pathspecs: &[OsString], ignored: Ignored) -> io::Result<Vec<PathBuf>> {
+    let mut command = git(&["ls-files", "-z", "--others", "--full-name"]);
+    if ignored == Ignored::LeftOut {
+        command.arg("--exclude-standard");
+    }
+    let names = run(command.arg("--").args(pathspecs))?;
+    let names = names.split(|&byte| byte == 0);
+    Ok(names
+        .filter(|name| !name.is_empty())
+        .map(path_from)
+        .collect())
 }

@@ -1,11 +1,19 @@
 //! What the command line takes. The doc comments are the help.
 
+mod diff;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use nbweave::strip::{
     BadOption, Counts, Ids, Layout, MetadataKey, MetadataOptions, OutputOptions, StripOptions,
+};
+
+use super::ui::Usage;
+
+pub(crate) use diff::{
+    ColorArg, DiffArgs, FormatArg, GitDiffArgs, LookArgs, ShowArgs, TextconvArgs, WordDiffArg,
 };
 
 /// Jupyter notebooks in git, by content
@@ -21,8 +29,12 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Diff(DiffArgs),
+    Show(ShowArgs),
     Strip(StripArgs),
     Check(CheckArgs),
+    GitDiff(GitDiffArgs),
+    Textconv(TextconvArgs),
 }
 
 /// Remove outputs, execution counts and tool metadata
@@ -192,7 +204,7 @@ enum IdsArg {
 
 impl RuleArgs {
     /// Returns the options for strip, with the file laid out as it is.
-    pub(crate) fn options(&self) -> Result<StripOptions, BadOption> {
+    pub(crate) fn options(&self) -> Result<StripOptions, Usage> {
         Ok(StripOptions {
             outputs: OutputOptions {
                 keep: self.keep_output,
@@ -245,8 +257,12 @@ fn words(lists: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn parse_all<T: FromStr<Err = BadOption>>(lists: &[String]) -> Result<Vec<T>, BadOption> {
-    words(lists).iter().map(|word| word.parse()).collect()
+fn parse_all<T: FromStr<Err = BadOption>>(lists: &[String]) -> Result<Vec<T>, Usage> {
+    let parse = |word: &String| {
+        word.parse()
+            .map_err(|error: BadOption| Usage(error.to_string()))
+    };
+    words(lists).iter().map(parse).collect()
 }
 
 /// Parses a size with a suffix for thousands, millions, milliards.

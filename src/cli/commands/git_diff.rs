@@ -1,0 +1,148 @@
+//! `nbweave git-diff`: what git runs for `git diff`.
+//!
+//! Git ends with the first file for which this fails, so it does not: what
+//! cannot be compared is said, and the exit code is 0.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use nbweave::git::{Mode, Status};
+
+use crate::cli::args::GitDiffArgs;
+use crate::cli::bytes::Bytes;
+use crate::cli::compare::{Look, Shown, View, compare, quoted};
+use crate::cli::exit::Exit;
+use crate::cli::pairs::{Naming, Pair, Source, Version, is_filtered, stripped};
+use crate::cli::ui::{self, Usage};
+
+pub(crate) fn run(args: &GitDiffArgs) -> Result<Exit> {
+    let (pair, path) = match args.arguments.as_slice() {
+        [path] => {
+            let name = quoted(Path::new(path));
+            write(format!("* Unmerged path {name}\n").as_bytes());
+            return Ok(exit(args, true));
+        }
+        [path, old @ .., _, _] if args.arguments.len() == 9 => (
+            pair(path, old, args.arguments.get(7), args.arguments.get(8)),
+            path,
+        ),
+        [path, versions @ ..] if args.arguments.len() == 7 => {
+            (pair(path, versions, None, None), path)
+        }
+        _ => {
+            let message = "git calls this with 1, 7 or 9 arguments; `nbweave diff` is for people";
+            return Err(Usage(message.to_owned()).into());
+        }
+    };
+    let Some(pair) = pair else {
+        return Err(Usage("a mode is not one of git's".to_owned()).into());
+    };
+    let look = Look::new(&args.look, View::Changes);
+    match show(&pair, Path::new(path), &look) {
+        Ok(shown) => {
+            write(&shown.text);
+            Ok(exit(args, shown.differs))
+        }
+        Err(error) => {
+            ui::report(&error);
+            Ok(exit(args, true))
+        }
+    }
+}
+
+fn exit(args: &GitDiffArgs, differs: bool) -> Exit {
+    if args.trust_exit_code && differs {
+        Exit::Found
+    } else {
+        Exit::Clean
+    }
+}
+
+/// Writes to standard output. Whoever quits the pager has seen enough, and
+/// there is nobody else to tell.
+fn write(text: &[u8]) {
+    let mut out = io::stdout().lock();
+    out.write_all(text).and_then(|()| out.flush()).ok();
+}
+
+/// Returns the two versions that git names: file, id, mode; file, id, mode.
+/// For a renamed file, there are the new path and the lines of the header.
+fn pair(
+    path: &OsStr,
+    versions: &[OsString],
+    new_path: Option<&OsString>,
+    header: Option<&OsString>,
+) -> Option<Pair> {
+    let [old_file, _, old_mode, new_file, _, new_mode] = versions else {
+        return None;
+    };
+    let mode = |text: &OsString| match text.to_str()? {
+        "." => Some(Mode(0)),
+        digits => Mode::parse(digits),
+    };
+    let version = |file: &OsString, mode: Mode, name: &OsStr| {
+        let mut version = Version::file(file);
+        version.mode = mode;
+        version.name = name.into();
+        version
+    };
+    let (old_mode, new_mode) = (mode(old_mode)?, mode(new_mode)?);
+    let header = header.map(|header| header.to_string_lossy());
+    let header = header.as_deref().unwrap_or_default();
+    let status = match new_path {
+        _ if !old_mode.is_some() => Status::Added,
+        _ if !new_mode.is_some() => Status::Deleted,
+        Some(_) if header.contains("copy from ") => Status::Copied,
+        Some(_) => Status::Renamed,
+        None => Status::Modified,
+    };
+    let similarity = header
+        .lines()
+        .find_map(|line| line.strip_prefix("similarity index "))
+        .and_then(|percent| percent.trim_end_matches('%').parse().ok());
+    Some(Pair {
+        status,
+        similarity,
+        old: version(old_file, old_mode, path),
+        new: version(
+            new_file,
+            new_mode,
+            new_path.map_or(path, OsString::as_os_str),
+        ),
+        naming: Naming::Repository,
+    })
+}
+
+fn show(pair: &Pair, path: &Path, look: &Look) -> Result<Shown> {
+    // Neither side is a blob: git has written them to files.
+    let mut old = pair.old.read(&mut None)?;
+    let mut new = pair.new.read(&mut None)?;
+    // The old side comes as it would be checked out and the new one as it is
+    // in the worktree: with outputs that git will never see, if the filter
+    // takes them away.
+    let is_file = pair.old.mode.is_file() || pair.new.mode.is_file();
+    if is_file && old.as_deref() != new.as_deref() {
+        let strip = |bytes: &Option<Bytes>| bytes.as_deref().and_then(stripped).map(Bytes::from);
+        let (old_stripped, new_stripped) = (strip(&old), strip(&new));
+        let has_outputs = old_stripped.is_some() || new_stripped.is_some();
+        if has_outputs && is_filtered(&attribute_path(pair, path)) {
+            old = old_stripped.or(old);
+            new = new_stripped.or(new);
+        }
+    }
+    Ok(compare(pair, old.as_deref(), new.as_deref(), look))
+}
+
+/// Returns the path to ask attributes for, from the current directory, the top
+/// of the worktree. With `--relative` the path that git gives is from
+/// elsewhere, but not that of a file in the worktree.
+fn attribute_path(pair: &Pair, path: &Path) -> PathBuf {
+    match &pair.new.source {
+        Source::File(file) if file.is_relative() && file.ends_with(path) => file.clone(),
+        Source::Nowhere | Source::Blob(_) | Source::File(_) | Source::Stdin => {
+            pair.new.name.clone()
+        }
+    }
+}

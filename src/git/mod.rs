@@ -1,0 +1,24 @@
+//! Git: what changed between revisions, the index and the worktree, and the
+//! bytes of it. Nothing here knows what a notebook is: it hands out paths,
+//! versions and bytes.
+//!
+//! Questions go to the `git` program, which knows every format of repository
+//! and reads the same settings as everywhere else; it is run in the directory
+//! and with the environment of the caller, so a hook or an alias sees the same
+//! repository as we do. Only blobs are read in process, where that is possible
+//! ([`Blobs`]).
+
+mod attributes;
+mod changes;
+mod config;
+mod files;
+mod objects;
+mod program;
+mod repository;
+
+pub use attributes::{Filter, filters};
+pub use changes::{Changes, FileChange, FileVersion, Mode, Place, Status, changes};
+pub use config::{color_is_wanted, pager};
+pub use files::{Ignored, untracked_files, visible_files};
+pub use objects::{Blobs, ObjectId, blob_id, is_revision, smudged};
+pub use repository::Repository;
