@@ -1,5 +1,6 @@
 //! Files: replaced all or nothing.
 
+use std::borrow::Cow;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
@@ -26,14 +27,19 @@ pub fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    let metadata = path.metadata()?;
+    let mut path = Cow::Borrowed(path);
+    let mut metadata = path.symlink_metadata()?;
+    if metadata.is_symlink() {
+        path = Cow::Owned(path.canonicalize()?);
+        metadata = path.metadata()?;
+    }
     // Before it is opened: a pipe would wait for a reader.
     if !metadata.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
     OpenOptions::new().write(true).open(&path)?;
-    let dir = path.parent().unwrap_or(&path);
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let dir = dir.unwrap_or(Path::new("."));
     let mut file = NamedTempFile::with_prefix_in(".nbweave-", dir)?;
     let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
     write(&mut out)?;

@@ -8,13 +8,17 @@ use std::path::Path;
 use memmap2::MmapMut;
 
 /// The size in bytes from which on a file is read into large pages.
-const LARGE_FILE: u64 = 4 << 20;
+const LARGE_FILE: usize = 1 << 20;
+
+/// The size in bytes of a large page.
+const LARGE_PAGE: usize = 2 << 20;
 
 /// The bytes of a file.
 #[derive(Debug)]
 pub(crate) enum Bytes {
     Small(Vec<u8>),
-    Large(MmapMut),
+    /// Memory, of which the file takes so many bytes.
+    Large(MmapMut, usize),
 }
 
 impl From<Vec<u8>> for Bytes {
@@ -29,7 +33,7 @@ impl Deref for Bytes {
     fn deref(&self) -> &[u8] {
         match self {
             Self::Small(bytes) => bytes,
-            Self::Large(memory) => memory,
+            Self::Large(memory, size) => memory.get(..*size).unwrap_or(memory),
         }
     }
 }
@@ -58,40 +62,46 @@ pub(crate) fn read_stdin() -> io::Result<Bytes> {
 
 /// Reads a file from where it stands to its end.
 fn read_file(mut file: File) -> io::Result<Bytes> {
-    if let Some(bytes) = read_large(&mut file)? {
-        return Ok(bytes);
+    let metadata = file.metadata()?;
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    if metadata.is_file() && size >= LARGE_FILE {
+        let start = usize::try_from(file.stream_position()?).unwrap_or(usize::MAX);
+        if let Some(bytes) = read_large(&mut file, size.saturating_sub(start))? {
+            return Ok(bytes);
+        }
     }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
+    // One byte more than there are: the read that finds the end needs room.
+    let mut bytes = Vec::with_capacity(size.min(LARGE_FILE) + 1);
+    // `take` keeps the library from asking for the size once more.
+    file.take(u64::MAX).read_to_end(&mut bytes)?;
     Ok(Bytes::Small(bytes))
 }
 
-/// Reads a large regular file into large pages of memory; `None` for any
-/// other file.
+/// Reads `size` bytes, all there are, into large pages of memory; `None` if
+/// there is no such memory.
 ///
 /// Most of what reading costs is the system's work of finding memory, page by
 /// page: with pages of 2 MiB it is a third.
-fn read_large(file: &mut File) -> io::Result<Option<Bytes>> {
-    let metadata = file.metadata()?;
-    if !metadata.is_file() || metadata.len() < LARGE_FILE {
-        return Ok(None);
-    }
-    let rest = metadata.len().saturating_sub(file.stream_position()?);
-    let Ok(size) = usize::try_from(rest) else {
+fn read_large(file: &mut File, size: usize) -> io::Result<Option<Bytes>> {
+    // Only whole pages are large ones.
+    let Some(whole) = size.checked_next_multiple_of(LARGE_PAGE) else {
         return Ok(None);
     };
-    let Ok(mut memory) = MmapMut::map_anon(size) else {
+    let Ok(mut memory) = MmapMut::map_anon(whole) else {
         return Ok(None);
     };
     // Where there are none, small pages do.
     #[cfg(target_os = "linux")]
     memory.advise(memmap2::Advice::HugePage).ok();
-    file.read_exact(&mut memory)?;
+    let bytes = memory.get_mut(..size).unwrap_or_default();
+    file.read_exact(bytes)?;
     // A file that grew in the meantime is nobody's finished notebook, but it
     // is not for us to cut it.
     let mut more = Vec::new();
-    if file.read_to_end(&mut more)? > 0 {
-        return Ok(Some(Bytes::Small([&*memory, &more].concat())));
+    file.take(u64::MAX).read_to_end(&mut more)?;
+    if more.is_empty() {
+        Ok(Some(Bytes::Large(memory, size)))
+    } else {
+        Ok(Some(Bytes::Small([&*bytes, &more].concat())))
     }
-    Ok(Some(Bytes::Large(memory)))
 }

@@ -233,7 +233,9 @@ impl<'a> Plan<'a> {
                     self.null_outputs(&value, index, says_keep);
                 }
                 n_outputs += self.outputs(&value, says_keep);
-                counts |= self.output_counts(&value, number);
+                if self.keeps_all(says_keep) || self.options.outputs.keeps_some() {
+                    counts |= self.output_counts(&value, number);
+                }
             } else if member.key.is_str("execution_count") || member.key.is_str("prompt_number") {
                 counts |= self.count(&value, number);
             } else if member.key.is_str("metadata") {

@@ -97,7 +97,8 @@ impl Work<'_> {
         // held in memory twice.
         if let [Ok(input)] = inputs.as_slice() {
             let mut ended = Ended::default();
-            let mut out = io::stdout().lock();
+            // Many edits make many small writes.
+            let mut out = BufWriter::with_capacity(128 * 1024, io::stdout().lock());
             let done = self.strip(input, &mut out);
             self.tell(done, &mut ended, &mut out)?;
             out.flush().context("cannot write")?;
