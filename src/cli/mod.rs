@@ -12,14 +12,28 @@ mod pager;
 mod pairs;
 mod ui;
 
+use std::ffi::OsString;
+
 use clap::Parser as _;
 
 use args::{Args, Command};
 use exit::Exit;
 
+/// Returns an argument as the parser takes it: `-M90`, which git knows, as
+/// `-M=90`. Without the sign it would take the revision behind a bare `-M`.
+fn as_option(argument: OsString) -> OsString {
+    let number = argument.to_str().and_then(|text| text.strip_prefix("-M"));
+    match number {
+        Some(number) if number.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("-M={number}").into()
+        }
+        _ => argument,
+    }
+}
+
 /// Runs the command that the arguments name.
 pub(crate) fn main() -> Exit {
-    let args = match Args::try_parse() {
+    let args = match Args::try_parse_from(std::env::args_os().map(as_option)) {
         Ok(args) => args,
         Err(error) => {
             let exit = if error.use_stderr() {

@@ -216,6 +216,14 @@ pub(crate) fn pairs(args: &DiffArgs) -> Result<Vec<Pair>> {
         Repository::find().context("cannot use the repository")?
     };
     if let Some(mut pairs) = given_pairs(args, repository.as_ref())? {
+        let is_blob = |version: &Version| matches!(version.source, Source::Blob(_));
+        if pairs
+            .iter()
+            .any(|pair| is_blob(&pair.old) != is_blob(&pair.new))
+        {
+            // A file outside of the repository has no attributes.
+            find_filters(&mut pairs).ok();
+        }
         if args.reverse {
             pairs.iter_mut().for_each(Pair::swap);
         }
@@ -272,10 +280,22 @@ fn given_pairs(args: &DiffArgs, repository: Option<&Repository>) -> Result<Optio
     let (Some(old_version), Some(new_version)) = versions else {
         return Ok(None);
     };
-    if are_revisions(old, new, repository)? {
+    if are_revisions(old, new, repository)? || are_paths(&old_version, &new_version, repository)? {
         return Ok(None);
     }
     Ok(Some(vec![Pair::given(old_version, new_version)]))
+}
+
+/// Whether two files are paths to git: it tracks both. What a shell makes of
+/// `*.ipynb` must not mean something else where there happen to be two.
+fn are_paths(old: &Version, new: &Version, repository: Option<&Repository>) -> Result<bool> {
+    let (Source::File(old), Source::File(new)) = (&old.source, &new.source) else {
+        return Ok(false);
+    };
+    if repository.is_none() || !old.exists() || !new.exists() {
+        return Ok(false);
+    }
+    Ok(git::are_tracked(&[old, new])?)
 }
 
 /// Whether two names that are files are revisions, too. Git refuses to choose.
@@ -381,7 +401,7 @@ fn repository_pairs(args: &DiffArgs, repository: &Repository) -> Result<Vec<Pair
     if named.is_empty() && !has_pathspec_settings() {
         what.arguments.push(NOTEBOOKS.into());
     }
-    let side = worktree_side(args, revisions);
+    let side = worktree_side(args, revisions)?;
     let mut changes = git::changes(&what).context("cannot compare")?;
     if side.is_some() && args.diff_filter.is_none() && repository.top.is_some() {
         changes.extend(untracked(args, &named)?.into_iter().map(new_file));
@@ -407,21 +427,23 @@ enum Side {
 }
 
 /// Returns the side that is the worktree, if one is.
-fn worktree_side(args: &DiffArgs, revisions: &[OsString]) -> Option<Side> {
-    let is_range = |word: &OsString| {
-        let bytes = word.as_encoded_bytes();
-        let signs = [&b".."[..], b"^!", b"^-", b"^@"];
-        signs
-            .iter()
-            .any(|sign| memchr::memmem::find(bytes, sign).is_some())
+fn worktree_side(args: &DiffArgs, revisions: &[OsString]) -> Result<Option<Side>> {
+    let has = |word: &OsString, signs: &[&[u8]]| {
+        let find = |sign: &&[u8]| memchr::memmem::find(word.as_encoded_bytes(), sign);
+        signs.iter().any(|sign| find(sign).is_some())
     };
-    match revisions {
-        _ if args.cached => None,
-        [word] if is_range(word) => None,
-        [] | [_] if args.reverse => Some(Side::Old),
-        [] | [_] => Some(Side::New),
-        _ => None,
-    }
+    let is_range = match revisions {
+        [word] if has(word, &[b"..", b"^!", b"^-"]) => true,
+        // The parents of a commit: one, in general.
+        [word] if has(word, &[b"^@"]) => git::revision_count(word)? > 1,
+        [] | [_] => false,
+        _ => true,
+    };
+    Ok(match () {
+        () if args.cached || is_range => None,
+        () if args.reverse => Some(Side::Old),
+        () => Some(Side::New),
+    })
 }
 
 /// Returns the options for git.

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::program::{git, path_from, run};
+use super::program::{ended, git, path_from, run};
 
 /// Returns the files below `dir` that git sees, tracked or not ignored, of
 /// those that are `wanted`; `None` if `dir` is in no work tree or there is no
@@ -104,6 +104,16 @@ fn existing(dir: &Path, names: &[u8], wanted: impl Fn(&Path) -> bool) -> Vec<Pat
     // During a merge the index has up to three entries for one path.
     files.dedup();
     files
+}
+
+/// Returns whether git tracks all of these files.
+///
+/// # Errors
+///
+/// Fails if git cannot be run.
+pub fn are_tracked(paths: &[&Path]) -> io::Result<bool> {
+    let mut command = git(&["--literal-pathspecs", "ls-files", "--error-unmatch", "--"]);
+    Ok(ended(command.args(paths))?.status.success())
 }
 
 /// What untracked files are asked for.

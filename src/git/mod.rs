@@ -19,6 +19,6 @@ mod repository;
 pub use attributes::{Filter, filters};
 pub use changes::{Changes, FileChange, FileVersion, Mode, Place, Status, changes};
 pub use config::{color_is_wanted, pager};
-pub use files::{Ignored, untracked_files, visible_files};
-pub use objects::{Blobs, ObjectId, blob_id, is_revision, smudged};
+pub use files::{Ignored, are_tracked, untracked_files, visible_files};
+pub use objects::{Blobs, ObjectId, blob_id, is_revision, revision_count, smudged};
 pub use repository::Repository;

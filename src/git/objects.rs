@@ -57,6 +57,17 @@ pub fn is_revision(name: &OsStr) -> io::Result<bool> {
     Ok(ended(command.arg(name))?.status.success())
 }
 
+/// Returns how many commits a word names: two for `A..B`, as many as there are
+/// parents for `A^@`.
+///
+/// # Errors
+///
+/// Fails with git's own words if there is no such thing.
+pub fn revision_count(word: &OsStr) -> io::Result<usize> {
+    let output = run(git(&["rev-parse", "--revs-only"]).arg(word))?;
+    Ok(memchr::memchr_iter(b'\n', &output).count())
+}
+
 /// Returns a blob as it is checked out to `path`: through the filters.
 ///
 /// # Errors

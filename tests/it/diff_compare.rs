@@ -196,17 +196,39 @@ fn two_files_are_compared_with_each_other() {
     let sandbox = repository();
     sandbox.write("c.ipynb", notebook(&["a = 1\n", "print(a)\n"]));
     assert_eq!(changed(&sandbox, &["a.ipynb", "c.ipynb"]), "");
-    assert_eq!(
-        changed(&sandbox, &["a.ipynb", "sub/b.ipynb"]),
-        "M\tsub/b.ipynb\n"
-    );
+    sandbox.write("c.ipynb", notebook(&["c\n"]));
+    assert_eq!(changed(&sandbox, &["a.ipynb", "c.ipynb"]), "M\tc.ipynb\n");
     assert_eq!(changed(&sandbox, &["/dev/null", "a.ipynb"]), "A\ta.ipynb\n");
     assert_eq!(
         changed(&sandbox, &["-R", "/dev/null", "a.ipynb"]),
         "D\ta.ipynb\n"
     );
-    // Behind `--` they are paths of git.
-    assert_eq!(changed(&sandbox, &["--", "a.ipynb", "sub/b.ipynb"]), "");
+}
+
+/// A shell makes two names of `*.ipynb` where there are two.
+#[test]
+fn two_files_that_git_tracks_are_paths() {
+    let sandbox = repository();
+    let both = ["a.ipynb", "sub/b.ipynb"];
+    assert_eq!(changed(&sandbox, &both), "");
+    sandbox.write("a.ipynb", notebook(&["a = 2\n"]));
+    assert_eq!(changed(&sandbox, &both), "M\ta.ipynb\n");
+    assert_eq!(
+        changed(&sandbox, &["--no-index", "a.ipynb", "sub/b.ipynb"]),
+        "M\tsub/b.ipynb\n"
+    );
+}
+
+#[test]
+fn the_parent_of_a_commit_is_compared_with_the_worktree() {
+    let sandbox = repository();
+    sandbox.write("a.ipynb", notebook(&["a = 2\n", "print(a)\n"]));
+    commit(&sandbox, "two");
+    sandbox.git(&["mv", "a.ipynb", "c.ipynb"]);
+    sandbox.write("c.ipynb", notebook(&["a = 3\n", "print(a)\n"]));
+    let shown = sandbox.nbweave(&["diff", "-M10", "HEAD^@"]);
+    assert!(shown.contains("rename from a.ipynb\n"), "{shown}");
+    assert!(shown.contains("-a = 1\n+a = 3\n"), "{shown}");
 }
 
 #[test]
@@ -782,8 +804,12 @@ fn the_worktree_is_seen_through_the_filter() {
     let shown = sandbox.nbweave(&["diff"]);
     assert!(shown.contains("-a = 1\n+a = 2\n"), "{shown}");
     assert!(!shown.contains("secret"), "{shown}");
-    // Two files are what they are.
-    let shown = sandbox.nbweave(&["diff", "HEAD:a.ipynb", "a.ipynb"]);
+    // The same beside a version of a commit; two files are what they are.
+    let shown = sandbox.nbweave(&["diff", "--all", "HEAD:a.ipynb", "a.ipynb"]);
+    assert!(shown.contains("-a = 1\n+a = 2\n"), "{shown}");
+    assert!(!shown.contains("secret"), "{shown}");
+    let files = ["diff", "--all", "--no-index", "sub/b.ipynb", "a.ipynb"];
+    let shown = sandbox.nbweave(&files);
     assert!(shown.contains("secret"), "{shown}");
 }
 

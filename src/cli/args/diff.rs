@@ -12,8 +12,9 @@ use clap::{Parser, ValueEnum};
 /// revisions; with --cached, the index with `HEAD` or a revision. A revision
 /// with a path, as in `HEAD~3:a.ipynb`, is that version of a file.
 ///
-/// Two files, or two directories, that exist are compared with each other; `-`
-/// is standard input. Behind `--` are paths of git and nothing else.
+/// Two directories, or two files that git does not both track, are compared
+/// with each other, as is anything with --no-index; `-` is standard input.
+/// Behind `--` are paths of git and nothing else.
 ///
 /// Notebooks that git does not track are shown if they are named, or with
 /// --untracked. A file that is no valid notebook is compared as text, with the

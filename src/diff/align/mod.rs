@@ -178,7 +178,7 @@ impl Work<'_, '_> {
         let point = |&(old, new): &(usize, usize)| Point {
             old,
             new,
-            weight: weight(self.fingerprints.old_cell(old).ink),
+            weight: weight(old, new, self.fingerprints.old_cell(old).ink),
         };
         let points: Vec<_> = pairs.iter().map(point).collect();
         let chain = heaviest_chain(&points);
@@ -203,8 +203,10 @@ impl Work<'_, '_> {
 
 /// Returns what a pair with so much ink weighs among those that may stay in
 /// order: first how many, then how much.
-fn weight(ink: usize) -> u64 {
-    4 + (ink as u64 / 16).min(64)
+///
+/// Of equally good ones, those stay that stand where they stood.
+fn weight(old: usize, new: usize, ink: usize) -> u64 {
+    2 * (4 + (ink as u64 / 16).min(64)) + u64::from(old == new)
 }
 
 /// Returns a similarity as a part of one.

@@ -95,7 +95,7 @@ fn mark_moved(work: &Work<'_, '_>, matches: &mut [Match]) {
     let point = |found: &Match| Point {
         old: found.old[0],
         new: found.new[0],
-        weight: weight(ink(&found.old)),
+        weight: weight(found.old[0], found.new[0], ink(&found.old)),
     };
     let points: Vec<_> = matches.iter().map(point).collect();
     for found in &mut *matches {

@@ -82,6 +82,12 @@ fn equal_notebooks_align_cell_by_cell() {
 }
 
 #[test]
+fn of_equally_good_cells_that_stands_still_which_did() {
+    let [one, two, three] = ["alpha = first(1)", "gamma = other(2)", "omega = third(3)"];
+    check(&[one, two, three], &[three, two, one], "2=0^ 1=1 0=2^");
+}
+
+#[test]
 fn an_edited_cell_stays_one_cell() {
     check(
         &[TITLE, LOAD, FIT],
