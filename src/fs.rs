@@ -60,7 +60,10 @@ fn keep_owner(file: &File, old: &Metadata) {
 
     let Ok(new) = file.metadata() else { return };
     if new.uid() != old.uid() || new.gid() != old.gid() {
-        fchown(file, Some(old.uid()), Some(old.gid())).ok();
+        // Who may not give a file away may still share it with a group.
+        fchown(file, Some(old.uid()), Some(old.gid()))
+            .or_else(|_| fchown(file, None, Some(old.gid())))
+            .ok();
     }
 }
 

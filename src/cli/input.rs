@@ -24,7 +24,19 @@ pub(crate) enum Input {
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
+            // A name must not move the cursor of who reads it.
+            Self::File(path) => {
+                for part in path.to_string_lossy().split_inclusive(char::is_control) {
+                    match part.char_indices().next_back() {
+                        Some((at, end)) if end.is_control() => {
+                            let (part, _) = part.split_at(at);
+                            write!(f, "{part}{}", end.escape_default())?;
+                        }
+                        _ => f.write_str(part)?,
+                    }
+                }
+                Ok(())
+            }
             Self::Stdin => write!(f, "<stdin>"),
         }
     }
@@ -57,7 +69,7 @@ pub(crate) fn inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
                         let dir = path.display();
                         ui::say(&format!("nbweave: there are no notebooks in '{dir}'"));
                     }
-                    inputs.extend(notebooks.into_iter().map(|path| Ok(Input::File(path))));
+                    inputs.extend(notebooks);
                 }
                 Err(error) => inputs.push(Err(error)),
             }
@@ -81,28 +93,40 @@ fn without_dot(path: &Path) -> &Path {
 
 /// Returns the notebooks below a directory: what git tracks or would add, and
 /// outside of git all but hidden directories, where tools keep copies.
-fn notebooks_in(dir: &Path) -> Result<Vec<PathBuf>> {
-    let context = || format!("cannot list '{}'", dir.display());
-    let shown = |path: PathBuf| without_dot(&path).to_owned();
-    if let Some(files) = git::visible_files(dir, is_notebook).with_context(context)? {
-        return Ok(files.into_iter().map(shown).collect());
+///
+/// A directory in it that cannot be listed is an error among the notebooks.
+fn notebooks_in(dir: &Path) -> Result<Vec<Result<Input>>> {
+    let context = |dir: &Path| format!("cannot list '{}'", dir.display());
+    let input = |path: PathBuf| Ok(Input::File(without_dot(&path).to_owned()));
+    let visible = git::visible_files(dir, is_notebook);
+    if let Some(files) = visible.with_context(|| context(dir))? {
+        return Ok(files.into_iter().map(input).collect());
     }
     let mut found = Vec::new();
+    let mut failed = Vec::new();
     let mut dirs = vec![dir.to_owned()];
     while let Some(dir) = dirs.pop() {
-        for entry in fs::read_dir(&dir).with_context(context)? {
-            let entry = entry.with_context(context)?;
-            let kind = entry.file_type().with_context(context)?;
-            let name = entry.file_name();
-            if kind.is_dir() && !name.as_encoded_bytes().starts_with(b".") {
-                dirs.push(entry.path());
-            } else if kind.is_file() && is_notebook(Path::new(&name)) {
-                found.push(shown(entry.path()));
-            }
+        if let Err(error) = list(&dir, &mut dirs, &mut found) {
+            failed.push(Err(error).with_context(|| context(&dir)));
         }
     }
     found.sort();
-    Ok(found)
+    Ok(found.into_iter().map(input).chain(failed).collect())
+}
+
+/// Adds the directories and notebooks in a directory.
+fn list(dir: &Path, dirs: &mut Vec<PathBuf>, notebooks: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        let name = entry.file_name();
+        if kind.is_dir() && !name.as_encoded_bytes().starts_with(b".") {
+            dirs.push(entry.path());
+        } else if kind.is_file() && is_notebook(Path::new(&name)) {
+            notebooks.push(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// Returns whether a file is called like a notebook.

@@ -31,6 +31,7 @@ pub struct Document<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) nodes: Vec<Node>,
     root: Span,
+    depth: usize,
 }
 
 /// Where an array or object of the outer levels stands.
@@ -74,6 +75,7 @@ impl<'a> Document<'a> {
                 bytes,
                 nodes: reader.nodes,
                 root,
+                depth: reader.depth,
             }),
             Err(fault) => Err(diagnose(bytes, &fault)),
         }
@@ -87,6 +89,11 @@ impl<'a> Document<'a> {
     /// Returns the value that the file consists of.
     pub fn root(&self) -> Value<'_> {
         Value::root(self, self.root.clone())
+    }
+
+    /// Returns how deep arrays and objects are nested; 0 if there are none.
+    pub fn depth(&self) -> usize {
+        self.depth
     }
 
     /// Returns the layout of the file.
@@ -129,6 +136,8 @@ struct Reader<'a> {
     /// The nodes of the open containers, as deep as they are noted.
     open_nodes: Vec<usize>,
     noted_depth: usize,
+    /// How many containers were open at most.
+    depth: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -140,6 +149,7 @@ impl<'a> Reader<'a> {
             nodes: Vec::new(),
             open_nodes: Vec::new(),
             noted_depth,
+            depth: 0,
         }
     }
 
@@ -217,6 +227,7 @@ impl<'a> Reader<'a> {
             self.nodes.push(Node { end: 0, next: 0 });
         }
         self.open.push(container);
+        self.depth = self.depth.max(self.open.len());
         self.at += 1;
         self.skip_blanks();
     }
@@ -430,6 +441,13 @@ mod tests {
             "invalid JSON at line 1, column 1000001: the file ends in the middle, \
              1000000 brackets are not closed",
         );
+    }
+
+    #[test]
+    fn depth_counts_brackets() {
+        for (json, depth) in [("1", 0), ("[]", 1), ("[{}, [[]]]", 3)] {
+            assert_eq!(Document::read(json.as_bytes()).unwrap().depth(), depth);
+        }
     }
 
     #[test]

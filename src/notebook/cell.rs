@@ -125,6 +125,12 @@ impl<'a> Cell<'a> {
         Cow::Owned(format!("{marks} {}", lines.join(" ")))
     }
 
+    /// Returns whether there is nothing but blanks in the source.
+    pub fn is_blank(&self) -> bool {
+        let source = self.source;
+        source.is_none_or(|source| multiline_text(&source, self.format).trim().is_empty())
+    }
+
     /// Returns the outputs in order; those that are no objects are left out.
     pub fn outputs(&self) -> impl Iterator<Item = Output<'a>> + use<'a> {
         let format = self.format;

@@ -5,16 +5,30 @@ use std::fmt::Write as _;
 
 use super::source::{multiline_text, python_lines};
 use super::{Cell, Notebook, OutputKind};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::json::{Document, Edit, Edits, Escapes, KeyOrder, Kind, Style, Value, format};
+
+/// How deep a notebook may be nested to be laid out. Python, which writes the
+/// layout, stops at about 1,000; every line is indented by its depth.
+const MOST_DEPTH: usize = 500;
 
 /// Returns a notebook in the layout in which nbformat, and so Jupyter, writes
 /// it: one blank per level, keys sorted, text split into lines.
 ///
 /// Nothing is added or removed. Notebooks before nbformat 4 were written
 /// escaped to ASCII; their text keeps its lines as they are.
+///
+/// # Errors
+///
+/// Fails if the bytes are no notebook, or with [`ErrorKind::Unsupported`] if
+/// they are nested so deep that indentation would be most of the file.
 pub fn jupyter_layout(bytes: &[u8]) -> Result<Vec<u8>> {
     let document = Document::read(bytes)?;
+    if document.depth() > MOST_DEPTH {
+        let depth = document.depth();
+        let what = format!("nested {depth} deep, Jupyter's layout is for {MOST_DEPTH} at most");
+        return Err(ErrorKind::Unsupported { what }.into());
+    }
     let notebook = Notebook::read(&document)?;
     if notebook.format.major < 4 {
         let style = Style {
@@ -33,25 +47,30 @@ pub fn jupyter_layout(bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn split_cell(cell: &Cell<'_>, notebook: &Notebook<'_>, edits: &mut Vec<Edit>) {
-    let mut split = |value: Option<Value<'_>>| {
-        edits.extend(value.and_then(|value| split_text(&value, notebook)));
-    };
-    split(cell.source);
+    let split = |value: Option<Value<'_>>| value.and_then(|value| split_text(&value, notebook));
+    edits.extend(split(cell.source));
     for output in cell.outputs() {
         if output.kind == OutputKind::Stream {
-            split(output.value.get("text"));
+            edits.extend(split(output.value.get("text")));
         }
         for (mime, value) in output.data() {
             if is_split(&mime) {
-                split(Some(value));
+                edits.extend(split(Some(value)));
+            } else {
+                edits.extend(join_text(&mime, &value, notebook));
             }
         }
     }
     for attachment in cell.attachments.iter().flat_map(Value::members) {
         for member in attachment.value.members() {
-            if member.key.as_str().is_some_and(|mime| is_split(&mime)) {
-                split(Some(member.value));
-            }
+            let Some(mime) = member.key.as_str() else {
+                continue;
+            };
+            edits.extend(if is_split(&mime) {
+                split_text(&member.value, notebook)
+            } else {
+                join_text(&mime, &member.value, notebook)
+            });
         }
     }
 }
@@ -59,6 +78,26 @@ fn split_cell(cell: &Cell<'_>, notebook: &Notebook<'_>, edits: &mut Vec<Edit>) {
 /// Whether nbformat writes text of this mime type as a list of lines.
 fn is_split(mime: &str) -> bool {
     mime.starts_with("text/") || matches!(mime, "image/svg+xml" | "application/javascript")
+}
+
+/// Whether nbformat leaves a value of this mime type as it is: JSON.
+fn is_json(mime: &str) -> bool {
+    mime == "application/json" || (mime.starts_with("application/") && mime.ends_with("+json"))
+}
+
+/// Returns the edit that makes one string of a list of lines, if nbformat
+/// joins those of this mime type.
+fn join_text(mime: &str, value: &Value<'_>, notebook: &Notebook<'_>) -> Option<Edit> {
+    let is_list =
+        value.kind() == Kind::Array && value.elements().all(|line| line.kind() == Kind::String);
+    if is_json(mime) || !is_list {
+        return None;
+    }
+    let text = multiline_text(value, notebook.format);
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return None;
+    }
+    Edit::replace(value, Cow::Owned(json_string(&text)))
 }
 
 /// Returns the edit that makes a list of lines of a text, if it is not one.
@@ -171,6 +210,28 @@ mod tests {
 }
 ",
         );
+    }
+
+    #[test]
+    fn lists_are_joined_where_nbformat_writes_one_string() {
+        let json = r#"{"cells":[{"cell_type":"code","outputs":[{"output_type":"display_data",
+            "data":{"image/png":["aGk=\n","aGk="],"application/json":["a","b"]}}]}]}"#;
+        let laid_out = String::from_utf8(jupyter_layout(json.as_bytes()).unwrap()).unwrap();
+        assert!(
+            laid_out.contains(r#""image/png": "aGk=\naGk=""#),
+            "{laid_out}"
+        );
+        assert!(laid_out.contains("\"application/json\": [\n"), "{laid_out}");
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused() {
+        let deep = |depth: usize| {
+            let nested = "[".repeat(depth) + &"]".repeat(depth);
+            format!(r#"{{"cells":[],"metadata":{{"a":{nested}}}}}"#)
+        };
+        assert!(jupyter_layout(deep(400).as_bytes()).is_ok());
+        assert!(jupyter_layout(deep(100_000).as_bytes()).is_err());
     }
 
     #[test]

@@ -47,8 +47,11 @@ pub struct Notebook<'a> {
     pub cell_arrays: Vec<Value<'a>>,
     /// The cells of all arrays.
     pub cells: Vec<Cell<'a>>,
-    /// The cells under a repeated `cells` key that readers do not see, since
-    /// the last one counts. They can hold outputs all the same.
+    /// Arrays of cells that readers do not see: under a repeated key, of which
+    /// the last counts, or under `cells` in a format that has `worksheets` and
+    /// the other way round. They can hold outputs all the same.
+    pub shadowed_arrays: Vec<Value<'a>>,
+    /// The cells of the arrays that readers do not see.
     pub shadowed_cells: Vec<Cell<'a>>,
 }
 
@@ -68,17 +71,24 @@ impl<'a> Notebook<'a> {
             metadata: None,
             cell_arrays: Vec::new(),
             cells: Vec::new(),
+            shadowed_arrays: Vec::new(),
             shadowed_cells: Vec::new(),
         };
         let (mut major, mut minor) = (None, None);
-        let mut arrays: Vec<Vec<(Value<'a>, String)>> = Vec::new();
+        let mut arrays: Vec<CellArrays<'a>> = Vec::new();
         for member in root.members() {
             let value = member.value;
             if member.key.is_str("cells") {
                 expect(&value, Kind::Array, format_args!("/cells"))?;
-                arrays.push(vec![(value, "/cells".to_owned())]);
+                arrays.push(CellArrays {
+                    in_worksheets: false,
+                    arrays: vec![(value, "/cells".to_owned())],
+                });
             } else if member.key.is_str("worksheets") {
-                arrays.push(worksheets(&value)?);
+                arrays.push(CellArrays {
+                    in_worksheets: true,
+                    arrays: worksheets(&value)?,
+                });
             } else if member.key.is_str("metadata") {
                 expect(&value, Kind::Object, format_args!("/metadata"))?;
                 notebook.metadata = Some(value);
@@ -88,24 +98,37 @@ impl<'a> Notebook<'a> {
                 minor = version(&value);
             }
         }
-        let Some(seen) = arrays.pop() else {
+        let Some(last) = arrays.last() else {
             return Err(shape(&root, "", "it has neither `cells` nor `worksheets`"));
         };
+        let major = major.unwrap_or_else(|| major_by_shape(last));
         notebook.format = NbFormat {
-            major: major.unwrap_or_else(|| major_by_shape(&seen)),
+            major,
             minor: minor.unwrap_or(0),
         };
-        for (array, pointer) in arrays.iter().flatten() {
-            notebook.read_cells(array, pointer, Shadowed::Yes)?;
-        }
-        for (array, pointer) in &seen {
-            notebook.read_cells(array, pointer, Shadowed::No)?;
-            notebook.cell_arrays.push(*array);
+        let has_worksheets = matches!(major, 2..=3);
+        let seen = arrays
+            .iter()
+            .rposition(|found| found.in_worksheets == has_worksheets)
+            .unwrap_or(arrays.len() - 1);
+        for (index, found) in arrays.iter().enumerate() {
+            for (array, pointer) in &found.arrays {
+                let shadowed = if index == seen {
+                    Shadowed::No
+                } else {
+                    Shadowed::Yes
+                };
+                notebook.read_cells(array, pointer, shadowed)?;
+            }
         }
         Ok(notebook)
     }
 
     fn read_cells(&mut self, array: &Value<'a>, pointer: &str, shadowed: Shadowed) -> Result<()> {
+        match shadowed {
+            Shadowed::Yes => self.shadowed_arrays.push(*array),
+            Shadowed::No => self.cell_arrays.push(*array),
+        }
         for (index, value) in array.elements().enumerate() {
             let cell = Cell::read(value, format_args!("{pointer}/{index}"), self.format)?;
             match shadowed {
@@ -117,7 +140,13 @@ impl<'a> Notebook<'a> {
     }
 }
 
-/// Whether a later key of the same name hides a list of cells.
+/// The arrays of cells that one key of a notebook holds, with their pointers.
+struct CellArrays<'a> {
+    in_worksheets: bool,
+    arrays: Vec<(Value<'a>, String)>,
+}
+
+/// Whether readers see a list of cells.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Shadowed {
     Yes,
@@ -160,12 +189,11 @@ fn version(value: &Value<'_>) -> Option<u64> {
 /// Returns the major version of a notebook that does not name it. Files of
 /// version 1 never did: their cells have `code` or `text` where all others
 /// have `input` or `source`.
-fn major_by_shape(arrays: &[(Value<'_>, String)]) -> u64 {
-    let in_worksheet = arrays.iter().any(|(_, pointer)| pointer != "/cells");
-    if in_worksheet {
+fn major_by_shape(found: &CellArrays<'_>) -> u64 {
+    if found.in_worksheets {
         return 3;
     }
-    let mut cells = arrays.iter().flat_map(|(array, _)| array.elements());
+    let mut cells = found.arrays.iter().flat_map(|(array, _)| array.elements());
     let is_version_1 = |cell: Value<'_>| {
         let has = |key| cell.get(key).is_some();
         (has("code") || has("text")) && !has("source")
@@ -284,6 +312,17 @@ mod tests {
             assert_eq!(notebook.cells.len(), 0);
             assert_eq!(notebook.shadowed_cells.len(), 1);
         });
+    }
+
+    #[test]
+    fn the_format_says_which_list_counts() {
+        let cells = r#"{"cells":[{"cell_type":"raw","source":"a"}],"worksheets":[],"nbformat":4}"#;
+        with(cells, |notebook| assert_eq!(notebook.cells.len(), 1));
+        let worksheets =
+            r#"{"nbformat":3,"worksheets":[{"cells":[{"cell_type":"raw"}]}],"cells":[]}"#;
+        with(worksheets, |notebook| assert_eq!(notebook.cells.len(), 1));
+        let only = r#"{"nbformat":3,"cells":[{"cell_type":"raw"}]}"#;
+        with(only, |notebook| assert_eq!(notebook.cells.len(), 1));
     }
 
     #[test]

@@ -166,7 +166,11 @@ const ROWS: &[Producer] = &[
     Producer {
         name: "PyCharm, DataSpell",
         source: "seen in notebooks saved by PyCharm: a cell of its own and whether a cell runs",
-        keys: &[(Notebook, Run, "pycharm"), (Cell, Run, "pycharm")],
+        keys: &[
+            (Notebook, Run, "pycharm"),
+            (Cell, Run, "pycharm.is_executing"),
+            (Cell, Identity, "pycharm.name"),
+        ],
     },
     Producer {
         name: "Colab",

@@ -106,6 +106,11 @@ impl<'a> Output<'a> {
     /// Before nbformat 4 the types stood beside the other keys, under short
     /// names.
     pub fn data(&self) -> Vec<(Cow<'a, str>, Value<'a>)> {
+        // Before nbformat 4 the text of a stream stood under the name that
+        // `text/plain` had.
+        if matches!(self.kind, OutputKind::Stream | OutputKind::Error) {
+            return Vec::new();
+        }
         let bundle = if self.format.major >= 4 {
             match self.value.get("data") {
                 Some(data) => data,

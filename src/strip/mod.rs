@@ -18,9 +18,10 @@ use crate::notebook::{Cell, CellKind, NbFormat, Notebook, jupyter_layout};
 
 use metadata::KeyRules;
 pub use options::{
-    BadOption, Counts, Ids, Layout, MetadataKey, MetadataOptions, OutputOptions, OutputType,
-    StripOptions,
+    BadOption, Counts, Ids, Layout, MetadataKey, MetadataOptions, MimePattern, OutputOptions,
+    OutputType, StripOptions,
 };
+use outputs::Selection;
 
 /// What strip does to a notebook.
 #[derive(Clone, Debug, Default)]
@@ -121,10 +122,17 @@ pub fn strip_notebook(notebook: &Notebook<'_>, options: &StripOptions) -> Result
         plan.renumber_id(cell, index, index_after);
         index_after += 1;
     }
+    plan.drop_cells(&notebook.cell_arrays, &dropped);
+    let mut dropped = Vec::new();
     for cell in &notebook.shadowed_cells {
-        plan.cell(cell, None)?;
+        dropped.push(plan.drops(cell));
+        if plan.drops(cell) {
+            plan.change(None, Removal::Cell);
+        } else {
+            plan.cell(cell, None)?;
+        }
     }
-    plan.drop_cells(&dropped);
+    plan.drop_cells(&notebook.shadowed_arrays, &dropped);
     Ok(Stripped {
         edits: Edits::new(plan.edits),
         changes: plan.changes,
@@ -199,8 +207,8 @@ impl<'a> Plan<'a> {
 
     /// Lowers the minor version if ids go: since 4.5 every cell has to have one.
     fn format(&mut self) {
-        let with_ids = NbFormat { major: 4, minor: 5 };
-        if self.options.ids == Ids::Drop && self.notebook.format >= with_ids {
+        let NbFormat { major, minor } = self.notebook.format;
+        if self.options.ids == Ids::Drop && major == 4 && minor >= 5 {
             let minor = self.notebook.document.root().get("nbformat_minor");
             if let Some(edit) = minor.and_then(|minor| Edit::replace(&minor, "4")) {
                 self.edits.push(edit);
@@ -211,7 +219,7 @@ impl<'a> Plan<'a> {
 
     /// Returns whether the whole cell goes.
     fn drops(&self, cell: &Cell<'_>) -> bool {
-        (self.options.drop_empty_cells && cell.text().trim().is_empty())
+        (self.options.drop_empty_cells && cell.is_blank())
             || self
                 .options
                 .drop_tagged_cells
@@ -232,7 +240,7 @@ impl<'a> Plan<'a> {
                 if value.kind() == Kind::Null {
                     self.null_outputs(&value, index, says_keep);
                 }
-                n_outputs += self.outputs(&value, says_keep);
+                n_outputs += self.outputs(&value, says_keep, number);
                 if self.keeps_all(says_keep) || self.options.outputs.keeps_some() {
                     counts |= self.output_counts(&value, number);
                 }
@@ -279,7 +287,12 @@ impl<'a> Plan<'a> {
     }
 
     /// Strips the outputs of a cell and returns how many are changed.
-    fn outputs(&mut self, outputs: &Value<'_>, says_keep: Option<bool>) -> usize {
+    fn outputs(
+        &mut self,
+        outputs: &Value<'_>,
+        says_keep: Option<bool>,
+        number: Option<usize>,
+    ) -> usize {
         let options = &self.options.outputs;
         let keeps_all = self.keeps_all(says_keep);
         if !keeps_all && !options.keeps_some() {
@@ -289,8 +302,14 @@ impl<'a> Plan<'a> {
             }
             return n_outputs;
         }
-        let format = self.notebook.format;
-        outputs::select(outputs, format, options, keeps_all, &mut self.edits)
+        let selection = Selection {
+            format: self.notebook.format,
+            options,
+            keeps_all,
+            counts: self.options.counts,
+            number,
+        };
+        outputs::select(outputs, selection, &mut self.edits)
     }
 
     /// Strips the counts that kept outputs carry.
@@ -344,10 +363,10 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn drop_cells(&mut self, dropped: &[bool]) {
+    fn drop_cells(&mut self, arrays: &[Value<'_>], dropped: &[bool]) {
         if dropped.contains(&true) {
             let mut dropped = dropped.iter().copied();
-            for array in &self.notebook.cell_arrays {
+            for array in arrays {
                 let items = array.elements().map(|cell| cell.span());
                 let items = items.zip(dropped.by_ref());
                 self.edits

@@ -42,7 +42,7 @@ pub struct OutputOptions {
     pub drop_types: Vec<OutputType>,
     /// Mime types, such as `image/png` or `image/*`, that go out of outputs
     /// that stay.
-    pub drop_mime_types: Vec<String>,
+    pub drop_mime_types: Vec<MimePattern>,
     /// Outputs of this size or less stay, in characters of all their values;
     /// 0 keeps none.
     pub max_size: usize,
@@ -54,6 +54,46 @@ impl OutputOptions {
     /// Returns whether an output can stay in a cell that keeps none by itself.
     pub(super) fn keeps_some(&self) -> bool {
         self.max_size > 0 || !self.keep_types.is_empty()
+    }
+}
+
+/// A mime type, such as `image/png`, or all of a sort: `image/*`, `*`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MimePattern {
+    /// The type, or what the types of a sort start with; in small letters.
+    start: String,
+    is_sort: bool,
+}
+
+impl MimePattern {
+    /// Returns whether a mime type is meant, whatever the case of its letters.
+    pub(super) fn matches(&self, mime: &str) -> bool {
+        let mime = mime.to_ascii_lowercase();
+        if self.is_sort {
+            mime.starts_with(&self.start)
+        } else {
+            mime == self.start
+        }
+    }
+}
+
+impl FromStr for MimePattern {
+    type Err = BadOption;
+
+    fn from_str(text: &str) -> Result<Self, BadOption> {
+        let start = text.strip_suffix('*').unwrap_or(text).to_ascii_lowercase();
+        let is_sort = start.len() < text.len();
+        let is_whole = if is_sort {
+            start.is_empty() || start.ends_with('/')
+        } else {
+            start.contains('/')
+        };
+        if start.contains('*') || !is_whole {
+            return Err(BadOption(format!(
+                "`{text}` is no mime type; one is `image/png`, all of a sort are `image/*`"
+            )));
+        }
+        Ok(Self { start, is_sort })
     }
 }
 
@@ -196,6 +236,14 @@ impl FromStr for MetadataKey {
                 "`{text}` is no key; one is `metadata.KEY` or `cell.metadata.KEY`"
             )));
         };
+        if place == KeyPlace::Cell && path == "id" {
+            return Err(BadOption(
+                "`cell.id` is not for keys: `--ids drop` also lowers the format".to_owned(),
+            ));
+        }
+        if path.ends_with('.') {
+            return Err(BadOption(format!("`{text}` is no key: it ends in a dot")));
+        }
         if place == KeyPlace::Cell && NEEDED.contains(&path) {
             return Err(BadOption(format!(
                 "`{text}` cannot go: every cell needs it"
@@ -252,8 +300,27 @@ mod tests {
             "metadata.",
             "metadatax",
             "cell.source",
+            "cell.id",
+            "metadata.a.",
         ] {
             assert!(text.parse::<MetadataKey>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn mime_types_match_by_name_or_sort() {
+        let matches = |pattern: &str, mime| pattern.parse::<MimePattern>().unwrap().matches(mime);
+        assert!(matches("image/png", "image/PNG"));
+        assert!(matches("image/*", "image/svg+xml"));
+        assert!(matches("*", "text/plain"));
+        assert!(!matches("image/png", "image/pngx"));
+        assert!(!matches("image/*", "text/plain"));
+    }
+
+    #[test]
+    fn what_is_no_mime_type_is_refused() {
+        for text in ["", "image", "*/html", "application/*json", "application/x*"] {
+            assert!(text.parse::<MimePattern>().is_err(), "{text}");
         }
     }
 

@@ -1,8 +1,8 @@
 //! Which outputs of a cell stay.
 
-use super::options::OutputOptions;
+use super::options::{Counts, MimePattern, OutputOptions};
 use crate::error::{ErrorKind, LineColumn, Result};
-use crate::json::{Edit, Kind, Value};
+use crate::json::{Edit, Kind, Member, Value};
 use crate::notebook::{Cell, NbFormat, Output};
 
 /// Returns whether a cell says that its outputs stay (`true`) or go (`false`),
@@ -35,25 +35,36 @@ pub(super) fn says_keep(cell: &Cell<'_>, strip_init_cells: bool) -> Result<Optio
     }
 }
 
-/// Strips outputs one by one and returns how many are changed. `keeps_all`
-/// says whether those stay that no option names.
+/// How the outputs of one cell are selected.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Selection<'o> {
+    pub(super) format: NbFormat,
+    pub(super) options: &'o OutputOptions,
+    /// Whether those stay that no option names.
+    pub(super) keeps_all: bool,
+    /// What becomes of execution counts.
+    pub(super) counts: Counts,
+    /// The number that the cell gets.
+    pub(super) number: Option<usize>,
+}
+
+/// Strips outputs one by one and returns how many are changed.
 pub(super) fn select(
     outputs: &Value<'_>,
-    format: NbFormat,
-    options: &OutputOptions,
-    keeps_all: bool,
+    selection: Selection<'_>,
     edits: &mut Vec<Edit>,
 ) -> usize {
+    let options = selection.options;
     let mut items = Vec::new();
     let mut n_changed = 0;
     for value in outputs.elements() {
-        let output = Output::read(value, format);
+        let output = Output::read(value, selection.format);
         let is_one_of = |types: &[super::OutputType]| {
             output.is_some_and(|output| types.iter().any(|kind| kind.matches(&output)))
         };
-        let mut stays = keeps_all
+        let mut stays = selection.keeps_all
             || is_one_of(&options.keep_types)
-            || (options.max_size > 0 && has_size(&value, options.max_size));
+            || (options.max_size > 0 && has_size(&value, selection));
         stays &= !is_one_of(&options.drop_types);
         let mut changed = !stays;
         if stays
@@ -71,68 +82,72 @@ pub(super) fn select(
 
 /// Removes mime types from an output; returns whether the output stays, and
 /// whether it is changed. One that has nothing left to show goes.
-fn drop_mime_types(output: &Output<'_>, drop: &[String], edits: &mut Vec<Edit>) -> (bool, bool) {
+fn drop_mime_types(
+    output: &Output<'_>,
+    drop: &[MimePattern],
+    edits: &mut Vec<Edit>,
+) -> (bool, bool) {
     let data = output.data();
-    let goes = |mime: &str| drop.iter().any(|pattern| mime_matches(pattern, mime));
-    let n_gone = data.iter().filter(|(mime, _)| goes(mime)).count();
-    if n_gone == 0 {
-        return (true, false);
-    }
-    if n_gone == data.len() {
+    let goes = |mime: &str| drop.iter().any(|pattern| pattern.matches(mime));
+    if !data.is_empty() && data.iter().all(|(mime, _)| goes(mime)) {
         return (false, true);
     }
-    let gone: Vec<_> = data.iter().filter(|(mime, _)| goes(mime)).collect();
-    // In nbformat 4 the types stand in `data`, before beside the other keys.
-    let bundle = output
-        .value
-        .get("data")
-        .filter(|data| data.kind() == Kind::Object);
-    edits.extend(Edit::remove_members(
-        &bundle.unwrap_or(output.value),
-        |member| {
-            gone.iter()
-                .any(|(_, value)| value.span() == member.value.span())
-        },
-    ));
-    (true, true)
-}
-
-/// Returns whether a mime type is `pattern`, or of its sort if that ends in
-/// `/*`.
-fn mime_matches(pattern: &str, mime: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(sort) => mime.starts_with(sort),
-        None => mime == pattern,
+    let n_edits = edits.len();
+    let named = |member: &Member<'_>| member.key.as_str().is_some_and(|key| goes(&key));
+    let mut in_data = false;
+    for member in output.value.members() {
+        // Repeated keys hold something, too.
+        if member.key.is_str("data") && member.value.kind() == Kind::Object {
+            in_data = true;
+            edits.extend(Edit::remove_members(&member.value, named));
+        }
     }
+    if !in_data {
+        // Before nbformat 4 the types stood beside the other keys, under other
+        // names.
+        let gone: Vec<_> = data.iter().filter(|(mime, _)| goes(mime)).collect();
+        edits.extend(Edit::remove_members(&output.value, |member| {
+            let spans = gone.iter().map(|(_, value)| value.span());
+            spans.into_iter().any(|span| span == member.value.span())
+        }));
+    }
+    (true, edits.len() > n_edits)
 }
 
-/// Returns whether all values in an output together have at most `limit`
-/// characters, as nbstripout counts them: the length of strings, of anything
-/// else as it is written.
-fn has_size(output: &Value<'_>, limit: usize) -> bool {
+/// Returns whether all values in an output together have at most as many
+/// characters as may stay, as nbstripout counts them: the length of strings,
+/// of anything else as it is written.
+///
+/// Execution counts are taken as they will be: a second strip must not find
+/// the output grown.
+fn has_size(output: &Value<'_>, selection: Selection<'_>) -> bool {
+    let is_count = |member: &Member<'_>| {
+        member.key.is_str("execution_count") || member.key.is_str("prompt_number")
+    };
     let mut size = 0_usize;
-    for leaf in output.leaves() {
-        size += match leaf.as_str() {
-            Some(text) => text.chars().count(),
-            None => leaf.raw().len(),
-        };
-        if size > limit {
+    for member in output.members() {
+        if is_count(&member) {
+            size += match (selection.counts, selection.number) {
+                (Counts::Keep, _) => leaves_size(&member.value),
+                (Counts::Renumber, Some(number)) if member.value.kind() != Kind::Null => {
+                    number.to_string().len()
+                }
+                (Counts::Strip | Counts::Renumber, _) => "null".len(),
+            };
+        } else {
+            size = size.saturating_add(leaves_size(&member.value));
+        }
+        if size > selection.options.max_size {
             return false;
         }
     }
-    true
+    size <= selection.options.max_size
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn mime_types_match_by_name_or_sort() {
-        assert!(mime_matches("image/png", "image/png"));
-        assert!(mime_matches("image/*", "image/svg+xml"));
-        assert!(mime_matches("*", "text/plain"));
-        assert!(!mime_matches("image/png", "image/pngx"));
-        assert!(!mime_matches("image/*", "text/plain"));
-    }
+fn leaves_size(value: &Value<'_>) -> usize {
+    let size = |leaf: Value<'_>| match leaf.as_str() {
+        Some(text) => text.chars().count(),
+        None => leaf.raw().len(),
+    };
+    value.leaves().map(size).sum()
 }

@@ -3,30 +3,32 @@
 use super::{Change, Removal, StripOptions, Stripped};
 use crate::json::{Edit, Edits, Kind, Value};
 
-/// Returns the paragraphs of a Zeppelin notebook; `None` if it is none.
-pub(super) fn paragraphs<'a>(root: &Value<'a>) -> Option<Value<'a>> {
-    let mut paragraphs = None;
+/// Returns the lists of paragraphs of a Zeppelin notebook, more than one if the
+/// key is repeated; `None` if it is none.
+pub(super) fn paragraphs<'a>(root: &Value<'a>) -> Option<Vec<Value<'a>>> {
+    let mut lists = Vec::new();
     for member in root.members() {
         if member.key.is_str("cells") || member.key.is_str("worksheets") {
             return None;
         }
-        if member.key.is_str("paragraphs") {
-            paragraphs = Some(member.value).filter(|value| value.kind() == Kind::Array);
+        if member.key.is_str("paragraphs") && member.value.kind() == Kind::Array {
+            lists.push(member.value);
         }
     }
-    paragraphs
+    (!lists.is_empty()).then_some(lists)
 }
 
 /// Empties the results of all paragraphs, if outputs are not to be kept.
-pub(super) fn strip(paragraphs: &Value<'_>, options: &StripOptions) -> Stripped {
+pub(super) fn strip(lists: &[Value<'_>], options: &StripOptions) -> Stripped {
     let mut edits = Vec::new();
     let mut changes = Vec::new();
     if options.outputs.keep {
         return Stripped::default();
     }
-    for (index, paragraph) in paragraphs.elements().enumerate() {
+    for (index, paragraph) in lists.iter().flat_map(Value::elements).enumerate() {
         for member in paragraph.members() {
-            if member.key.is_str("results") && !member.value.is_empty_container() {
+            let is_empty = member.value.kind() == Kind::Object && member.value.is_empty_container();
+            if member.key.is_str("results") && !is_empty {
                 edits.extend(Edit::replace(&member.value, "{}"));
                 changes.push(Change {
                     cell: Some(index),

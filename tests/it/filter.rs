@@ -141,15 +141,15 @@ fn outputs_do_not_leak_when_the_program_is_missing() {
 fn a_broken_notebook_can_be_added_on_purpose() {
     let sandbox = repository();
     sandbox.write("a.ipynb", BROKEN);
-    sandbox.git(&[
-        "-c",
-        "filter.nbweave.clean=cat",
-        "-c",
-        "filter.nbweave.required=false",
-        "add",
-        "a.ipynb",
-    ]);
+    let attributes = sandbox.read(".gitattributes") + "a.ipynb -filter\n";
+    sandbox.write(".gitattributes", attributes);
+    sandbox.git(&["add", "a.ipynb"]);
     assert_eq!(staged(&sandbox, "a.ipynb"), BROKEN);
+    sandbox.write("a.ipynb", BROKEN);
+    assert_eq!(
+        sandbox.git(&["status", "--short", "a.ipynb"]),
+        "A  a.ipynb\n"
+    );
 }
 
 #[test]

@@ -663,3 +663,47 @@ fn options_combine() {
         cells("4", &[], &[STDOUT]),
     );
 }
+
+#[test]
+fn an_output_that_may_stay_by_its_size_stays_twice() {
+    let output = |count: &str| {
+        format!(
+            r#"{{"output_type": "execute_result", "execution_count": {count}, "metadata": {{}}, "data": {{"text/plain": "1"}}}}"#
+        )
+    };
+    let notebook = |count| one_code(count, "", &output(count));
+    check(&["--max-size=19"], notebook("1"), notebook("null"));
+    check(&["--max-size=18"], notebook("1"), one_code("null", "", ""));
+}
+
+#[test]
+fn empty_headings_are_empty_cells() {
+    let old = |cells: &str| format!(r#"{{"nbformat": 3, "worksheets": [{{"cells": [{cells}]}}]}}"#);
+    let heading = r#"{"cell_type": "heading", "level": 1, "source": ""}"#;
+    check(&["--drop-empty-cells"], old(heading), old(""));
+}
+
+#[test]
+fn cells_that_readers_do_not_see_are_dropped_like_others() {
+    let solution = r#"{"cell_type": "raw", "source": "x", "metadata": {"tags": ["t"]}}"#;
+    let file = |cell: &str| {
+        format!(r#"{{"worksheets": [{{"cells": [{cell}]}}], "cells": [{cell}], "nbformat": 3}}"#)
+    };
+    check(&["--drop-tagged-cells=t"], file(solution), file(""));
+}
+
+#[test]
+fn mime_types_go_from_repeated_data_too_and_never_from_streams() {
+    let secret = |first: &str| {
+        let data = format!(r#""data": {{{first}}}, "data": {{"text/plain": "y"}}"#);
+        one_code(
+            "null",
+            "",
+            &format!(r#"{{"output_type": "display_data", {data}, "metadata": {{}}}}"#),
+        )
+    };
+    let args = ["--keep-output", "--drop-mime-type=image/*"];
+    check(&args, secret(r#""image/png": "SECRET""#), secret(""));
+    let stream = r#"{"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": "x", "outputs": [{"output_type": "stream", "stream": "stdout", "text": "kept"}]}]}]}"#;
+    keeps(&["--keep-output", "--drop-mime-type=text/plain"], stream);
+}

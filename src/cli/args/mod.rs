@@ -210,7 +210,7 @@ impl RuleArgs {
                 keep: self.keep_output,
                 keep_types: parse_all(&self.keep_output_type)?,
                 drop_types: parse_all(&self.drop_output_type)?,
-                drop_mime_types: words(&self.drop_mime_type),
+                drop_mime_types: parse_all(&self.drop_mime_type)?,
                 max_size: self.max_size,
                 strip_init_cells: self.strip_init_cells,
             },
