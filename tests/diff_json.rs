@@ -189,6 +189,28 @@ fn a_cell_is_told_in_full() {
     assert_eq!(diff["cells"][1]["change"], json!(["removed"]));
 }
 
+#[test]
+fn cells_of_one_side_are_told_with_all_their_keys() {
+    let plain = r#"{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[]}"#;
+    let cell = r#"{"cell_type":"markdown","id":"y","metadata":{},"source":"\ud83d","extra":1,
+        "attachments":{"a.txt":{"text/plain":"a"}}}"#;
+    let full = plain.replace("[]", &format!("[{cell}]"));
+    check_diff(plain.as_bytes(), full.as_bytes());
+    let attachment = json!({"value": {"text/plain": "a"}});
+    for (old, new, side) in [(plain, &*full, "new"), (&*full, plain, "old")] {
+        let diff = diff(old.as_bytes(), new.as_bytes()).unwrap();
+        let cell = &diff["cells"][0];
+        assert_eq!(
+            cell["attachments"],
+            json!([{"path": ["a.txt"], "noise": false, side: attachment}])
+        );
+        assert_eq!(
+            cell["other"],
+            json!([{"path": ["extra"], "noise": false, side: {"value": 1}}])
+        );
+    }
+}
+
 /// Real revisions and odd files, if they are there.
 #[test]
 fn real_diffs_follow_the_schema() {

@@ -31,6 +31,7 @@ pub use outputs::{
 pub use summary::Summary;
 pub use text::{LineCounts, LineRun, TextDiff, lines};
 pub use value::{Digest, KeyChange, digest, equal, is_base64, text_digest};
+pub use view::{CellKeys, cell_keys, cell_text};
 pub use words::{LinePair, word_changes};
 
 /// One thing as it was and as it is.

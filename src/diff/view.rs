@@ -45,16 +45,7 @@ impl<'a> CellView<'a> {
     /// Views the cells of `notebook` at `indices` as one. Of keys that several
     /// have the last counts, of ids the first.
     pub(super) fn of(notebook: &'a Notebook<'a>, indices: &[usize], upgrade: Upgrade) -> Self {
-        let mut view = Self {
-            kind: CellKind::Unknown,
-            source: Cow::Borrowed(""),
-            execution_count: None,
-            id: None,
-            metadata: Fields::new(),
-            attachments: Fields::new(),
-            other: Fields::new(),
-            outputs: Vec::new(),
-        };
+        let mut view = Self::empty();
         let cells = indices
             .iter()
             .filter_map(|&index| notebook.cells.get(index));
@@ -83,6 +74,19 @@ impl<'a> CellView<'a> {
             view.add_other(cell, notebook.format, upgrade);
         }
         view
+    }
+
+    fn empty() -> Self {
+        Self {
+            kind: CellKind::Unknown,
+            source: Cow::Borrowed(""),
+            execution_count: None,
+            id: None,
+            metadata: Fields::new(),
+            attachments: Fields::new(),
+            other: Fields::new(),
+            outputs: Vec::new(),
+        }
     }
 
     /// Adds what has no field of its own.
@@ -114,8 +118,30 @@ impl<'a> CellView<'a> {
     }
 }
 
+/// What a cell holds beside what every cell has.
+#[derive(Clone, Debug, Default)]
+pub struct CellKeys<'a> {
+    /// Attachments by name, in the order of names.
+    pub attachments: Vec<(Cow<'a, str>, Value<'a>)>,
+    /// Keys that nbformat does not know, in alphabetical order.
+    pub other: Vec<(Cow<'a, str>, Value<'a>)>,
+}
+
+/// Returns what a cell holds that a comparison of it with another would tell
+/// as [`attachments`](super::CellDiff::attachments) and
+/// [`other`](super::CellDiff::other) keys.
+pub fn cell_keys<'a>(cell: &Cell<'a>, format: NbFormat) -> CellKeys<'a> {
+    let mut view = CellView::empty();
+    view.add_other(cell, format, Upgrade::Yes);
+    let attachments = cell.attachments.as_ref().map(fields).unwrap_or_default();
+    CellKeys {
+        attachments: attachments.into_iter().collect(),
+        other: view.other.into_iter().collect(),
+    }
+}
+
 /// Returns the source of a cell, with lone surrogates as escapes.
-fn cell_text<'a>(cell: &Cell<'a>, format: NbFormat) -> Cow<'a, str> {
+pub fn cell_text<'a>(cell: &Cell<'a>, format: NbFormat) -> Cow<'a, str> {
     let text = cell.text();
     match &cell.source {
         Some(source) if text.contains(char::REPLACEMENT_CHARACTER) && format.major >= 4 => {

@@ -9,9 +9,11 @@ use std::ops::Range;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::hunks::Side;
 use crate::diff::{
     CellDiff, Change, KeyChange, NotebookDiff, OutputDiff, OutputUnit, PartChange, PartContent,
-    PartDiff, PartPlace, Summary, TextDiff, digest, is_base64, output_units, text_digest,
+    PartDiff, PartPlace, Summary, TextDiff, cell_keys, cell_text, digest, is_base64, output_units,
+    text_digest,
 };
 use crate::json::{Escapes, Indent, KeyOrder, LineEnd, Style, Value, format as write_value};
 use crate::notebook::{CellKind, Notebook, OutputKind};
@@ -233,6 +235,16 @@ fn json_cell(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> JsonCell {
     };
     let first = indices.first().and_then(|&index| notebook.cells.get(index));
     let kind = first.map_or(CellKind::Unknown, |cell| cell.kind);
+    let (attachments, other) = if cell.is_added() || cell.is_removed() {
+        let side = if cell.new.is_empty() {
+            Side::Old
+        } else {
+            Side::New
+        };
+        one_sided_keys(notebook, indices, side)
+    } else {
+        (json_keys(&cell.attachments), json_keys(&cell.other))
+    };
     JsonCell {
         change: cell_change(cell),
         old: cell.old.clone(),
@@ -245,9 +257,45 @@ fn json_cell(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> JsonCell {
         execution_count: cell.execution_count.map(|change| json_values("", change)),
         id: cell.id.map(|change| json_values("", change)),
         metadata: json_keys(&cell.metadata),
-        attachments: json_keys(&cell.attachments),
-        other: json_keys(&cell.other),
+        attachments,
+        other,
     }
+}
+
+/// Returns attachments and unknown keys of cells that are on one side.
+fn one_sided_keys(
+    notebook: &Notebook<'_>,
+    indices: &[usize],
+    side: Side,
+) -> (Vec<JsonKey>, Vec<JsonKey>) {
+    let key = |(key, value): (Cow<'_, str>, Value<'_>)| {
+        let value = Some(value);
+        let values = match side {
+            Side::Old => Change {
+                old: value,
+                new: None,
+            },
+            Side::New => Change {
+                old: None,
+                new: value,
+            },
+        };
+        JsonKey {
+            path: vec![key.into_owned()],
+            noise: false,
+            values: json_values("", values),
+        }
+    };
+    let (mut attachments, mut other) = (Vec::new(), Vec::new());
+    for cell in indices
+        .iter()
+        .filter_map(|&index| notebook.cells.get(index))
+    {
+        let keys = cell_keys(cell, notebook.format);
+        attachments.extend(keys.attachments.into_iter().map(key));
+        other.extend(keys.other.into_iter().map(key));
+    }
+    (attachments, other)
 }
 
 /// Returns the words for what became of a cell, never none.
@@ -291,7 +339,9 @@ fn json_source(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> Option<JsonText>
         let cells = indices
             .iter()
             .filter_map(|&index| notebook.cells.get(index));
-        let texts: Vec<_> = cells.map(|cell| cell.text().into_owned()).collect();
+        let texts: Vec<_> = cells
+            .map(|cell| cell_text(cell, notebook.format).into_owned())
+            .collect();
         texts.join("\n")
     };
     (cell.is_added() || cell.is_removed()).then(|| {

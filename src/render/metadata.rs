@@ -1,17 +1,21 @@
 //! Keys and their values: metadata, attachments, what else changed.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 
 use super::escape::visible;
 use super::hunks::{Pen, Side};
-use super::values::{compact, compact_pair, described, excerpts};
-use crate::diff::KeyChange;
+use super::values::{changed_words, compact, compact_pair, described, excerpts};
+use crate::diff::{KeyChange, cell_keys};
 use crate::json::{Kind, Value};
-use crate::notebook::{Scope, noise};
+use crate::notebook::{Cell, NbFormat, Scope, noise};
 
 /// How many characters two values may have together to stand on one line.
 const ONE_LINE: usize = 100;
+
+/// The place of attachments.
+const ATTACHMENTS: &str = "attachments";
 
 /// How many characters of a value are shown.
 const MOST: usize = 300;
@@ -23,7 +27,18 @@ pub(super) fn write_key_change(
     change: &KeyChange<'_>,
 ) -> io::Result<()> {
     let name = key_name(place, &change.path);
-    let shown = |value: &Value<'_>| attachment(place, value).unwrap_or_else(|| compact(value));
+    let mime = match change.path.as_slice() {
+        [_, mime] if place == ATTACHMENTS => Some(mime),
+        _ => None,
+    };
+    if let (Some(mime), Some(old), Some(new)) = (mime, &change.old, &change.new) {
+        let words = changed_words(mime, old, new);
+        return writeln!(pen.out, "{}: {words}", pen.theme.header.style(name));
+    }
+    let shown = |value: &Value<'_>| match mime {
+        Some(mime) => described(mime, value),
+        None => attachment(place, value).unwrap_or_else(|| compact(value)),
+    };
     match (&change.old, &change.new) {
         (Some(old), Some(new)) => {
             let pair = match (attachment(place, old), attachment(place, new)) {
@@ -36,6 +51,18 @@ pub(super) fn write_key_change(
         (None, Some(new)) => write_value(pen, &name, &shown(new), Side::New),
         (None, None) => Ok(()),
     }
+}
+
+/// Returns attachments and unknown keys of a cell, each by name and in words.
+pub(super) fn key_words(cell: &Cell<'_>, format: NbFormat) -> Vec<(String, String)> {
+    let keys = cell_keys(cell, format);
+    let attachments = keys.attachments.iter().map(|(key, value)| {
+        let words = attachment(ATTACHMENTS, value).unwrap_or_else(|| compact(value));
+        (key_name(ATTACHMENTS, std::slice::from_ref(key)), words)
+    });
+    let other = keys.other.iter();
+    let other = other.map(|(key, value)| (key_name("", std::slice::from_ref(key)), compact(value)));
+    attachments.chain(other).collect()
 }
 
 /// Writes two values of one name: on one line, if they are short.
@@ -87,17 +114,16 @@ fn key_name(place: &str, path: &[Cow<'_, str>]) -> String {
 
 /// Returns what an attachment is: its mime types and their contents.
 fn attachment(place: &str, value: &Value<'_>) -> Option<String> {
-    if place != "attachments" || value.kind() != Kind::Object {
+    if place != ATTACHMENTS || value.kind() != Kind::Object {
         return None;
     }
-    let types = value.members().filter_map(|member| {
-        let mime = member.key.as_str()?;
-        Some(format!(
-            "{} {}",
-            visible(&mime),
-            described(&mime, &member.value)
-        ))
-    });
+    let types: BTreeMap<_, _> = value
+        .members()
+        .filter_map(|member| Some((member.key.as_str()?, member.value)))
+        .collect();
+    let types = types
+        .iter()
+        .map(|(mime, value)| format!("{} {}", visible(mime), described(mime, value)));
     Some(types.collect::<Vec<_>>().join("; "))
 }
 

@@ -8,9 +8,9 @@ use super::Detail;
 use super::escape::{cut, printed, visible, width};
 use super::hunks::{Origin, Pen, Side, counted, write_hunks, write_whole};
 use super::metadata::{write_value, write_values};
-use super::values::{compact, compact_pair, described, dimensions, size};
+use super::values::{changed_words, compact, compact_pair, described, size, sizes};
 use crate::diff::{
-    Change, OutputDiff, OutputUnit, PartChange, PartContent, PartDiff, TextDiff, digest, is_base64,
+    Change, OutputDiff, OutputUnit, PartChange, PartContent, PartDiff, TextDiff, is_base64,
     output_units,
 };
 use crate::json::Value;
@@ -261,27 +261,6 @@ fn words_for(part: &PartDiff<'_>) -> Option<String> {
         (Some(old), None) => Some(format!("removed, {}", described(&part.name, &old))),
         (None, Some(new)) => Some(format!("added, {}", described(&part.name, &new))),
         (None, None) => None,
-    }
-}
-
-fn changed_words(mime: &str, old: &Value<'_>, new: &Value<'_>) -> String {
-    let (old_digest, new_digest) = (digest(mime, old), digest(mime, new));
-    let dimensions = match (dimensions(mime, old), dimensions(mime, new)) {
-        (Some(old), Some(new)) if old == new => format!("{new}, "),
-        (Some(old), Some(new)) => format!("{old} → {new}, "),
-        _ => String::new(),
-    };
-    let sizes = sizes(old_digest.bytes, new_digest.bytes);
-    let (old, new) = (old_digest.hash, new_digest.hash);
-    format!("{dimensions}{sizes} ({old} → {new})")
-}
-
-fn sizes(old: usize, new: usize) -> String {
-    let (old, new) = (size(old), size(new));
-    if old == new {
-        new
-    } else {
-        format!("{old} → {new}")
     }
 }
 

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use super::escape::{cut, printed, visible};
 use super::hunks::{Pen, counted};
-use super::metadata::meant_metadata;
+use super::metadata::{key_words, meant_metadata};
 use super::outputs::{about, label, number, preview, units};
 use super::summary::version;
 use super::unified::kind_name;
 use super::values::{compact, excerpts};
 use super::{Detail, RenderOptions, Theme};
-use crate::diff::OutputUnit;
+use crate::diff::{OutputUnit, cell_text};
 use crate::json::{Kind, Value};
 use crate::notebook::{Cell, Notebook, OutputKind, Scope};
 
@@ -43,10 +43,14 @@ pub fn show(
     for (index, cell) in notebook.cells.iter().enumerate() {
         writeln!(pen.out)?;
         pen.line(&header_of(index, cell), theme.cell)?;
-        for line in cell.text().lines() {
+        for line in cell_text(cell, notebook.format).lines() {
             writeln!(pen.out, "{}", visible(line))?;
         }
         write_metadata(&mut pen, cell.metadata.as_ref(), Scope::Cell)?;
+        for (name, words) in key_words(cell, notebook.format) {
+            let (words, _) = excerpts(&words, "", VALUE);
+            pen.aside(&format!("{name}: {words}"))?;
+        }
         for unit in units(notebook, &[index]) {
             write_output(&mut pen, &unit)?;
         }

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use super::RenderOptions;
 use super::escape::{cut, printed, visible};
 use super::hunks::counted;
-use super::metadata::meant_metadata;
+use super::metadata::{key_words, meant_metadata};
 use super::outputs::{about, label, preview, units};
 use super::show::kernel_name;
 use super::unified::kind_name;
@@ -44,6 +44,9 @@ pub fn textconv(
     for (index, cell) in notebook.cells.iter().enumerate() {
         writeln!(out, "\n%% {}", kind_name(cell.kind))?;
         write_metadata(cell.metadata.as_ref(), Scope::Cell, out)?;
+        for (name, words) in key_words(cell, notebook.format) {
+            write_key(&name, &words, out)?;
+        }
         for line in cell.text().split_inclusive('\n') {
             let line = line.strip_suffix('\n').unwrap_or(line);
             match line.strip_suffix('\r') {
@@ -71,15 +74,18 @@ fn write_metadata(
         if scope == Scope::Notebook && matches!(first, Some("kernelspec" | "language_info")) {
             continue;
         }
-        let text = compact(&value);
-        let (shown, _) = excerpts(&text, "", MOST);
-        if shown == text {
-            writeln!(out, "%  {name}: {shown}")?;
-        } else {
-            writeln!(out, "%  {name}: {shown} ({})", text_digest(&text).hash)?;
-        }
+        write_key(&name, &compact(&value), out)?;
     }
     Ok(())
+}
+
+fn write_key(name: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let (shown, _) = excerpts(text, "", MOST);
+    if shown == text {
+        writeln!(out, "%  {name}: {shown}")
+    } else {
+        writeln!(out, "%  {name}: {shown} ({})", text_digest(text).hash)
+    }
 }
 
 fn write_output(unit: &OutputUnit<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::brief::{is_brief, write_brief};
 use super::escape::{cut, file_name, visible};
 use super::hunks::{Origin, Pen, Side, counted, write_hunks, write_whole};
-use super::metadata::{meant_metadata, write_key_change, write_value, write_values};
+use super::metadata::{key_words, meant_metadata, write_key_change, write_value, write_values};
 use super::outputs::{Units, about, label, units, write_added, write_outputs};
 use super::summary::{has_changed_notebook, has_minor_change, is_shown, summary_line, version};
 use super::values::compact;
 use super::{Detail, FileNames, RenderOptions, Theme};
-use crate::diff::{CellDiff, Change, NotebookDiff, OutputDiff, OutputUnit};
+use crate::diff::{CellDiff, Change, NotebookDiff, OutputDiff, OutputUnit, cell_text};
 use crate::json::{Kind, Value};
 use crate::notebook::{Cell, CellKind, Scope};
 
@@ -244,9 +244,13 @@ fn write_one_sided(
         .iter()
         .filter_map(|&index| notebook.cells.get(index))
     {
-        write_whole(pen, &cell.text(), side, &Origin::source())?;
+        let text = cell_text(cell, notebook.format);
+        write_whole(pen, &text, side, &Origin::source())?;
         for (name, value) in meant_metadata(cell.metadata.as_ref(), Scope::Cell) {
             write_value(pen, &format!("metadata.{name}"), &compact(&value), side)?;
+        }
+        for (name, words) in key_words(cell, notebook.format) {
+            write_value(pen, &name, &words, side)?;
         }
     }
     let units = units(notebook, indices);

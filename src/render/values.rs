@@ -90,6 +90,29 @@ pub(super) fn described(mime: &str, value: &Value<'_>) -> String {
     format!("{dimensions}{}, {}", size(digest.bytes), digest.hash)
 }
 
+/// Returns how two values of a mime type differ, in a few words.
+pub(super) fn changed_words(mime: &str, old: &Value<'_>, new: &Value<'_>) -> String {
+    let (old_digest, new_digest) = (digest(mime, old), digest(mime, new));
+    let dimensions = match (dimensions(mime, old), dimensions(mime, new)) {
+        (Some(old), Some(new)) if old == new => format!("{new}, "),
+        (Some(old), Some(new)) => format!("{old} → {new}, "),
+        _ => String::new(),
+    };
+    let sizes = sizes(old_digest.bytes, new_digest.bytes);
+    let (old, new) = (old_digest.hash, new_digest.hash);
+    format!("{dimensions}{sizes} ({old} → {new})")
+}
+
+/// Returns two numbers of bytes as people say them, once if they say the same.
+pub(super) fn sizes(old: usize, new: usize) -> String {
+    let (old, new) = (size(old), size(new));
+    if old == new {
+        new
+    } else {
+        format!("{old} → {new}")
+    }
+}
+
 /// Returns how many pixels an image is wide and high, if its first bytes say
 /// so.
 pub(super) fn dimensions(mime: &str, value: &Value<'_>) -> Option<String> {

@@ -552,6 +552,69 @@ fn metadata_is_shown_by_key() {
     "#);
 }
 
+/// A cell with an attachment and a key that nbformat does not know.
+fn attached(picture: &str) -> Value {
+    let mut cell = markdown("p", "see ![x](attachment:x.png)");
+    cell["attachments"] = json!({"x.png": {"image/png": picture}});
+    cell["extra"] = json!({"a": 1});
+    cell
+}
+
+#[test]
+fn cells_of_one_side_are_shown_with_all_their_keys() {
+    let old = [markdown("a", "# t")];
+    let new = [markdown("a", "# t"), attached(PIXEL)];
+    assert_snapshot!(body(&old, &new), @r#"
+    … 1 unchanged cell
+    cell 2 · markdown · added
+    @@ -0,0 +1 @@
+    +see ![x](attachment:x.png)
+    +attachments."x.png": image/png 1×1, 70 B, 3361b128
+    +extra: {"a": 1}
+    "#);
+    assert_snapshot!(body(&new, &old), @r#"
+    … 1 unchanged cell
+    cell 2 · markdown · removed
+    @@ -1 +0,0 @@
+    -see ![x](attachment:x.png)
+    -attachments."x.png": image/png 1×1, 70 B, 3361b128
+    -extra: {"a": 1}
+    "#);
+    assert_snapshot!(show_text(&notebook(&new[1..]), &RenderOptions::default()), @r#"
+    notebook · python3 · nbformat 4.5 · 1 cell
+
+    cell 1 · markdown
+    see ![x](attachment:x.png)
+    attachments."x.png": image/png 1×1, 70 B, 3361b128
+    extra: {"a": 1}
+    "#);
+    assert_snapshot!(textconv_text(&notebook(&new[1..])), @r#"
+    %% notebook python3
+
+    %% markdown
+    %  attachments."x.png": image/png 1×1, 70 B, 3361b128
+    %  extra: {"a": 1}
+    see ![x](attachment:x.png)
+    "#);
+}
+
+#[test]
+fn attachments_are_described_on_both_sides() {
+    let mut other = attached(OTHER_PIXEL);
+    assert_snapshot!(body(&[attached(PIXEL)], &[other.clone()]), @r#"
+    cell 1 · markdown · modified
+     see ![x](attachment:x.png)
+    attachments."x.png".image/png: 1×1, 70 B (3361b128 → 78f12180)
+    "#);
+    other["attachments"] = json!({"x.png": {"image/gif": OTHER_PIXEL}});
+    assert_snapshot!(body(&[attached(PIXEL)], &[other]), @r#"
+    cell 1 · markdown · modified
+     see ![x](attachment:x.png)
+    +attachments."x.png".image/gif: 70 B, 78f12180
+    -attachments."x.png".image/png: 1×1, 70 B, 3361b128
+    "#);
+}
+
 #[test]
 fn cells_that_change_alike_in_metadata_are_shown_once() {
     let cells = |editable: bool| -> Vec<Value> {
