@@ -15,7 +15,7 @@ use super::outputs::{about, label, preview, units};
 use super::show::kernel_name;
 use super::unified::kind_name;
 use super::values::{compact, excerpts};
-use crate::diff::{OutputUnit, text_digest};
+use crate::diff::{OutputUnit, cell_text, text_digest};
 use crate::json::Value;
 use crate::notebook::{Notebook, Scope};
 
@@ -23,13 +23,20 @@ use crate::notebook::{Notebook, Scope};
 /// output, are shown.
 const MOST: usize = 200;
 
+/// What lines begin with that are no source.
+const MARKERS: &[&str] = &["%% ", "%  ", ">> ", "> "];
+
+/// Stands behind a source that ends in a line feed, as few do.
+const FINAL_NEWLINE: &str = "\\ newline at end";
+
 /// A view of a widget is named anew in every run.
 const WIDGET: &str = "application/vnd.jupyter.widget-view+json";
 
 /// Writes a notebook as text that is good to compare by lines.
 ///
-/// A cell begins with `%%` and what it is, and its source follows as it is.
-/// Lines of outputs begin with `>`.
+/// A cell begins with `%%` and what it is. Metadata and attachments follow in
+/// lines with `%`, then the source as it is, but for a backslash before lines
+/// that look like any of these. Lines of outputs begin with `>`.
 pub fn textconv(
     notebook: &Notebook<'_>,
     options: &RenderOptions,
@@ -47,18 +54,35 @@ pub fn textconv(
         for (name, words) in key_words(cell, notebook.format) {
             write_key(&name, &words, out)?;
         }
-        for line in cell.text().split_inclusive('\n') {
-            let line = line.strip_suffix('\n').unwrap_or(line);
-            match line.strip_suffix('\r') {
-                Some(line) => writeln!(out, "{}\r", visible(line))?,
-                None => writeln!(out, "{}", visible(line))?,
-            }
-        }
+        write_source(&cell_text(cell, notebook.format), out)?;
         for unit in units(notebook, &[index]) {
             write_output(&unit, options.output_lines, out)?;
         }
     }
     Ok(())
+}
+
+/// Writes a source, with a backslash before each line that could be taken for
+/// one of ours, or for one that has such a backslash.
+fn write_source(source: &str, out: &mut dyn Write) -> io::Result<()> {
+    for line in source.split_inclusive('\n') {
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        let mark = if looks_like_ours(line) { "\\" } else { "" };
+        match line.strip_suffix('\r') {
+            Some(line) => writeln!(out, "{mark}{}\r", visible(line))?,
+            None => writeln!(out, "{mark}{}", visible(line))?,
+        }
+    }
+    if source.ends_with('\n') {
+        writeln!(out, "{FINAL_NEWLINE}")?;
+    }
+    Ok(())
+}
+
+fn looks_like_ours(line: &str) -> bool {
+    let rest = line.trim_start_matches('\\');
+    MARKERS.iter().any(|marker| rest.starts_with(marker))
+        || rest.len() < line.len() && FINAL_NEWLINE.trim_start_matches('\\') == rest
 }
 
 /// Writes metadata that people mean, a line for each key.

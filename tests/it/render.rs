@@ -941,6 +941,65 @@ fn a_notebook_for_git_to_compare() {
 }
 
 #[test]
+fn different_sources_are_different_text_for_git() {
+    let output = run("a", "x", 1, &[stdout("hi")]);
+    let cells = [
+        vec![code("a", "x\n\n%% code\ny")],
+        vec![code("a", "x"), code("b", "y")],
+        vec![code("a", "x\n>> stream stdout\n> hi")],
+        vec![output],
+        vec![code("a", "x\n\\>> stream stdout\n\\> hi")],
+        vec![code("a", "%  tags: [\"t\"]\nx")],
+        vec![json!({"cell_type": "code", "source": "x", "metadata": {"tags": ["t"]}})],
+        vec![code("a", "x")],
+        vec![code("a", "x\n")],
+        vec![code("a", "x\n\n")],
+        vec![code("a", "x\n\\ newline at end")],
+        vec![code("a", "x\n\\\\ newline at end")],
+        vec![code("a", "x\n newline at end")],
+        vec![attached(PIXEL)],
+        vec![attached(OTHER_PIXEL)],
+    ];
+    let texts = cells
+        .each_ref()
+        .map(|cells| textconv_text(&notebook(cells)));
+    for (at, text) in texts.iter().enumerate() {
+        for (other, other_text) in texts.iter().enumerate().skip(at + 1) {
+            assert_ne!(text, other_text, "{at} {other}");
+        }
+    }
+    assert_snapshot!(texts[4], @r"
+    %% notebook python3
+
+    %% code
+    x
+    \\>> stream stdout
+    \\> hi
+    ");
+    assert_snapshot!(texts[8], @r"
+    %% notebook python3
+
+    %% code
+    x
+    \ newline at end
+    ");
+}
+
+#[test]
+fn lone_surrogates_are_escapes_in_text_for_git() {
+    let of = |escape: &str| {
+        let json = notebook(&[code("a", "ESCAPE")]).to_string();
+        let mut out = Vec::new();
+        with(&json.replace("ESCAPE", escape), |notebook| {
+            textconv(notebook, &RenderOptions::default(), &mut out).unwrap();
+        });
+        String::from_utf8(out).unwrap()
+    };
+    assert!(of("\\ud83d").contains("\n\\ud83d\n"));
+    assert_ne!(of("\\ud83d"), of("\\ud83e"));
+}
+
+#[test]
 fn text_for_git_does_not_change_with_noise() {
     let noisy = |id: &str, count: u32, address: &str| {
         let mut cell = run(
