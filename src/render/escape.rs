@@ -37,6 +37,30 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Returns one line of text like [`visible`], with the number of each blank
+/// that looks like a space, and is none.
+pub(super) fn visible_blanks(text: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| {
+        matches!(
+            c,
+            '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+        )
+    };
+    if !text.contains(is_odd) {
+        return visible(text);
+    }
+    let mut named = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if is_odd(character) {
+            // Writing to memory cannot fail.
+            write!(named, "<U+{:04X}>", u32::from(character)).ok();
+        } else {
+            named.push(character);
+        }
+    }
+    Cow::Owned(visible(&named).into_owned())
+}
+
 /// Whether a character beyond ASCII controls the terminal or cannot be seen
 /// where it stands.
 fn is_hidden(character: char, previous: char) -> bool {
@@ -220,6 +244,19 @@ mod tests {
         assert_eq!(visible("x\u{200b}y\u{200d}z"), "x<U+200B>y<U+200D>z");
         assert_eq!(visible("é\u{fe01}\u{fe02}"), "é\u{fe01}<U+FE02>");
         assert_eq!(visible("a\u{2028}b"), "a<U+2028>b");
+    }
+
+    #[test]
+    fn blanks_that_are_no_space_have_a_number() {
+        assert_eq!(visible("a\u{a0}b"), "a\u{a0}b");
+        assert_eq!(
+            visible_blanks("a\u{a0}b\u{3000} c\t"),
+            "a<U+00A0>b<U+3000> c\t"
+        );
+        assert_eq!(
+            visible_blanks("\u{2000}\u{200a}\u{202f}\u{205f}\x1b"),
+            "<U+2000><U+200A><U+202F><U+205F>␛"
+        );
     }
 
     #[test]

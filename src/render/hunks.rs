@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use owo_colors::Style;
 
-use super::escape::{cut, visible};
+use super::escape::{cut, visible, visible_blanks};
 use super::rows::{
     Change, LineEnds, Lines, Pair, Row, Words, abridged, hunks, rows, shown_lines, without_end,
 };
@@ -14,6 +14,9 @@ use crate::diff::TextDiff;
 
 /// How many columns of a line of an output are shown.
 const OUTPUT_COLUMNS: usize = 400;
+
+/// Stands where an output was cut.
+pub(super) const CUT_HINT: &str = "(--all shows them)";
 
 /// What is written to, and how.
 pub(super) struct Pen<'p> {
@@ -31,6 +34,37 @@ impl Pen<'_> {
     /// Writes a line in passing.
     pub(super) fn aside(&mut self, text: &str) -> io::Result<()> {
         self.line(text, self.theme.quiet)
+    }
+}
+
+/// How blanks that look like a space, and are none, are shown.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Blanks {
+    /// As they are: in lines that did not change, and in outputs.
+    AsTheyAre,
+    /// By number: in a changed source they may be what changed.
+    Named,
+}
+
+/// How changed lines are shown.
+#[derive(Clone, Copy, Debug)]
+struct Manner {
+    /// How many columns are shown at most.
+    columns: usize,
+    blanks: Blanks,
+}
+
+impl Manner {
+    fn of(pen: &Pen<'_>, origin: &Origin) -> Self {
+        let columns = match (origin, pen.options.detail) {
+            (Origin::Output, Detail::Meant) => OUTPUT_COLUMNS,
+            _ => usize::MAX,
+        };
+        let blanks = match origin {
+            Origin::Source { .. } => Blanks::Named,
+            Origin::Output => Blanks::AsTheyAre,
+        };
+        Self { columns, blanks }
     }
 }
 
@@ -69,7 +103,7 @@ pub(super) fn write_hunks(
     };
     let rows = rows(text, &lines, origin, pen.options);
     let mut room = most_lines(pen, origin);
-    let most_columns = most_columns(pen, origin);
+    let manner = Manner::of(pen, origin);
     let mut left_out = 0;
     let n_rows = rows.len();
     for hunk in hunks(&rows, pen.options.context) {
@@ -86,10 +120,11 @@ pub(super) fn write_hunks(
         if pen.options.word_diff == WordDiff::None || hunk.len() < n_rows {
             write_hunk_header(pen, hunk)?;
         }
-        write_rows(pen, shown, &lines, most_columns)?;
+        write_rows(pen, shown, &lines, manner)?;
     }
     if left_out > 0 {
-        pen.aside(&format!("… {}", counted(left_out, "more changed line")))?;
+        let lines = counted(left_out, "more changed line");
+        pen.aside(&format!("… {lines} {CUT_HINT}"))?;
     }
     Ok(())
 }
@@ -98,14 +133,6 @@ pub(super) fn write_hunks(
 fn most_lines(pen: &Pen<'_>, origin: &Origin) -> usize {
     match (origin, pen.options.detail) {
         (Origin::Output, Detail::Meant) => pen.options.output_lines,
-        _ => usize::MAX,
-    }
-}
-
-/// Returns how many columns of a line are shown at most.
-fn most_columns(pen: &Pen<'_>, origin: &Origin) -> usize {
-    match (origin, pen.options.detail) {
-        (Origin::Output, Detail::Meant) => OUTPUT_COLUMNS,
         _ => usize::MAX,
     }
 }
@@ -132,7 +159,7 @@ pub(super) fn write_whole(
         return Ok(());
     }
     let shown = fitting(lines.len(), most_lines(pen, origin));
-    let most_columns = most_columns(pen, origin);
+    let manner = Manner::of(pen, origin);
     let theme = pen.theme;
     let (sign, style) = match side {
         Side::Old => ("-", theme.removed),
@@ -147,8 +174,8 @@ pub(super) fn write_whole(
         pen.line(&header, theme.hunk)?;
     }
     for line in &lines[..shown] {
-        let line = displayed(line, LineEnds::Hidden);
-        let line = cut(&line, most_columns);
+        let line = displayed(line, LineEnds::Hidden, manner.blanks);
+        let line = cut(&line, manner.columns);
         match pen.options.word_diff {
             WordDiff::None => pen.line(&format!("{sign}{line}"), style)?,
             WordDiff::Plain if sign == "-" => pen.line(&format!("[-{line}-]"), style)?,
@@ -157,7 +184,8 @@ pub(super) fn write_whole(
         }
     }
     if shown < lines.len() {
-        pen.aside(&format!("… {}", counted(lines.len() - shown, "more line")))?;
+        let lines = counted(lines.len() - shown, "more line");
+        pen.aside(&format!("… {lines} {CUT_HINT}"))?;
     }
     Ok(())
 }
@@ -188,7 +216,7 @@ fn write_rows(
     pen: &mut Pen<'_>,
     rows: &[Row<'_>],
     lines: &Lines<'_>,
-    most_columns: usize,
+    manner: Manner,
 ) -> io::Result<()> {
     for row in rows {
         match row {
@@ -199,23 +227,23 @@ fn write_rows(
                     Side::New => "added",
                 };
                 let lines = counted(*count, "more line");
-                pen.aside(&format!("… {lines} {what}"))?;
+                pen.aside(&format!("… {lines} {what} {CUT_HINT}"))?;
             }
             Row::Context(_, new) => {
-                let text = displayed(&lines.new[*new], LineEnds::Hidden);
-                let text = cut(&text, most_columns);
+                let text = displayed(&lines.new[*new], LineEnds::Hidden, Blanks::AsTheyAre);
+                let text = cut(&text, manner.columns);
                 match pen.options.word_diff {
                     WordDiff::None => writeln!(pen.out, " {text}")?,
                     WordDiff::Plain | WordDiff::Color => writeln!(pen.out, "{text}")?,
                 }
             }
             Row::Removed(old, change) => {
-                write_changed(pen, &lines.old[*old], Side::Old, change, most_columns)?;
+                write_changed(pen, &lines.old[*old], Side::Old, change, manner)?;
             }
             Row::Added(new, change) => {
-                write_changed(pen, &lines.new[*new], Side::New, change, most_columns)?;
+                write_changed(pen, &lines.new[*new], Side::New, change, manner)?;
             }
-            Row::Changed(pair) => write_pair(pen, pair, lines)?,
+            Row::Changed(pair) => write_pair(pen, pair, lines, manner.blanks)?,
         }
     }
     Ok(())
@@ -227,7 +255,7 @@ fn write_changed(
     line: &str,
     side: Side,
     change: &Change,
-    most_columns: usize,
+    manner: Manner,
 ) -> io::Result<()> {
     let theme = pen.theme;
     let (sign, style, word_style) = match side {
@@ -236,8 +264,8 @@ fn write_changed(
     };
     match (pen.options.word_diff, side) {
         (WordDiff::None, _) => {
-            let parts = parts(line, &change.words, change.ends);
-            let parts = clipped(parts, most_columns);
+            let parts = parts(line, &change.words, change.ends, manner.blanks);
+            let parts = clipped(parts, manner.columns);
             write!(pen.out, "{}", style.style(sign))?;
             for (text, is_changed) in &parts {
                 let style = if *is_changed { word_style } else { style };
@@ -246,24 +274,24 @@ fn write_changed(
             writeln!(pen.out)
         }
         (WordDiff::Plain, Side::Old) => {
-            let line = displayed(line, change.ends);
-            pen.line(&format!("[-{}-]", cut(&line, most_columns)), style)
+            let line = displayed(line, change.ends, manner.blanks);
+            pen.line(&format!("[-{}-]", cut(&line, manner.columns)), style)
         }
         (WordDiff::Plain, Side::New) => {
-            let line = displayed(line, change.ends);
-            pen.line(&format!("{{+{}+}}", cut(&line, most_columns)), style)
+            let line = displayed(line, change.ends, manner.blanks);
+            pen.line(&format!("{{+{}+}}", cut(&line, manner.columns)), style)
         }
         (WordDiff::Color, _) => {
-            let line = displayed(line, change.ends);
-            pen.line(&cut(&line, most_columns), style)
+            let line = displayed(line, change.ends, manner.blanks);
+            pen.line(&cut(&line, manner.columns), style)
         }
     }
 }
 
 /// Writes an old and a new line as one.
-fn write_pair(pen: &mut Pen<'_>, pair: &Pair, lines: &Lines<'_>) -> io::Result<()> {
-    let old = parts(&lines.old[pair.old], &pair.old_words, pair.ends);
-    let new = parts(&lines.new[pair.new], &pair.new_words, pair.ends);
+fn write_pair(pen: &mut Pen<'_>, pair: &Pair, lines: &Lines<'_>, blanks: Blanks) -> io::Result<()> {
+    let old = parts(&lines.old[pair.old], &pair.old_words, pair.ends, blanks);
+    let new = parts(&lines.new[pair.new], &pair.new_words, pair.ends, blanks);
     let (removed, added) = (pen.theme.removed, pen.theme.added);
     let (removed_marks, added_marks) = match pen.options.word_diff {
         WordDiff::Plain => (("[-", "-]"), ("{+", "+}")),
@@ -295,7 +323,7 @@ fn write_pair(pen: &mut Pen<'_>, pair: &Pair, lines: &Lines<'_>) -> io::Result<(
 
 /// Returns a line, harmless, in parts that are alternately the same on both
 /// sides and not.
-fn parts(line: &str, words: &Words, ends: LineEnds) -> Vec<(String, bool)> {
+fn parts(line: &str, words: &Words, ends: LineEnds, blanks: Blanks) -> Vec<(String, bool)> {
     let line = without_end(line);
     let mut parts = Vec::new();
     let mut at = 0;
@@ -304,15 +332,15 @@ fn parts(line: &str, words: &Words, ends: LineEnds) -> Vec<(String, bool)> {
         let (Some(before), Some(text)) = (line.get(at..word.start), line.get(word.clone())) else {
             break;
         };
-        parts.push((visible(before).into_owned(), false));
+        parts.push((displayed(before, LineEnds::Shown, blanks), false));
         parts.push((
-            displayed(text, part_ends(ends, word.end == line.len())),
+            displayed(text, part_ends(ends, word.end == line.len()), blanks),
             true,
         ));
         at = word.end;
     }
     let rest = line.get(at..).unwrap_or_default();
-    parts.push((displayed(rest, ends), false));
+    parts.push((displayed(rest, ends, blanks), false));
     parts.retain(|(text, _)| !text.is_empty());
     parts
 }
@@ -370,8 +398,12 @@ fn hunk_range(start: usize, count: usize) -> String {
 }
 
 /// Returns a line without its line feed, harmless.
-fn displayed(line: &str, ends: LineEnds) -> String {
+fn displayed(line: &str, ends: LineEnds, blanks: Blanks) -> String {
     let line = without_end(line);
+    let visible = |text| match blanks {
+        Blanks::AsTheyAre => visible(text).into_owned(),
+        Blanks::Named => visible_blanks(text).into_owned(),
+    };
     let (text, end) = match line.strip_suffix('\r') {
         Some(text) if ends == LineEnds::Hidden => (text, ""),
         Some(text) => (text, "␍"),

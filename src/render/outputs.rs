@@ -8,7 +8,7 @@ use super::Detail;
 use super::escape::{cut, printed, visible, width};
 use super::hunks::{Origin, Pen, Side, counted, write_hunks, write_whole};
 use super::metadata::{write_value, write_values};
-use super::values::{changed_words, compact, compact_pair, described, size, sizes};
+use super::values::{changed_text_words, changed_words, compact, compact_pair, described, size};
 use crate::diff::{
     Change, OutputDiff, OutputUnit, PartChange, PartContent, PartDiff, TextDiff, is_base64,
     output_units,
@@ -154,6 +154,7 @@ fn write_changed(
     let header = format!("{number}{kind} ({types})");
     pen.line(&header, pen.theme.header)?;
     let has_readable = shown.iter().any(|part| is_readable(part));
+    let is_one_of_several = shown.len() > 1;
     for (part, words) in shown.iter().zip(on_lines) {
         let name = visible(&part.name).into_owned();
         if let Some(words) = words {
@@ -178,15 +179,15 @@ fn write_changed(
                 }
             }
             PartChange::Text(text) if is_summed_up(pen, part, has_readable) => {
-                let words = sizes(text.old.len(), text.new.len());
+                let words = changed_text_words(text);
                 writeln!(pen.out, "{}: {words}", pen.theme.header.style(name))?;
             }
             PartChange::Text(text) if matches!(&*part.name, "ename" | "evalue") => {
                 write_short_text(pen, &name, text)?;
             }
             PartChange::Text(text) => {
-                if has_readable && !is_readable(part) {
-                    pen.line(&name, pen.theme.header)?;
+                if is_one_of_several {
+                    pen.line(&format!("{name}:"), pen.theme.header)?;
                 }
                 write_hunks(pen, text, &Origin::Output)?;
             }

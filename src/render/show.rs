@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::escape::{cut, printed, visible};
-use super::hunks::{Pen, counted};
+use super::hunks::{CUT_HINT, Pen, counted};
 use super::metadata::{key_words, meant_metadata};
 use super::outputs::{about, label, number, preview, units};
 use super::summary::version;
@@ -112,7 +112,8 @@ fn write_output(pen: &mut Pen<'_>, unit: &OutputUnit<'_>) -> io::Result<()> {
         pen.line(&visible(&printed(line)), style)?;
     }
     if most < count {
-        pen.aside(&format!("… {}", counted(count - most, "more line")))?;
+        let lines = counted(count - most, "more line");
+        pen.aside(&format!("… {lines} {CUT_HINT}"))?;
     }
     Ok(())
 }

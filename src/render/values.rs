@@ -7,7 +7,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::escape::visible;
-use crate::diff::digest;
+use crate::diff::{TextDiff, digest, text_digest};
 use crate::json::{Escapes, Indent, KeyOrder, LineEnd, Style, Value, format};
 
 /// JSON on one line.
@@ -103,8 +103,14 @@ pub(super) fn changed_words(mime: &str, old: &Value<'_>, new: &Value<'_>) -> Str
     format!("{dimensions}{sizes} ({old} → {new})")
 }
 
-/// Returns two numbers of bytes as people say them, once if they say the same.
-pub(super) fn sizes(old: usize, new: usize) -> String {
+/// Returns how two texts differ, in a few words.
+pub(super) fn changed_text_words(text: &TextDiff<'_>) -> String {
+    let sizes = sizes(text.old.len(), text.new.len());
+    let (old, new) = (text_digest(&text.old).hash, text_digest(&text.new).hash);
+    format!("{sizes} ({old} → {new})")
+}
+
+fn sizes(old: usize, new: usize) -> String {
     let (old, new) = (size(old), size(new));
     if old == new {
         new

@@ -162,7 +162,8 @@ fn all_that_can_happen_to_cells() {
     +df = pd.read_csv('data/all.csv')
      df.head()
     output 1 (text/html, text/plain)
-    text/html: 12 B
+    text/html: 12 B (5d982449 → 1bc5890c)
+    text/plain:
     @@ -1,3 +1,3 @@
         speed
     -0      3
@@ -298,7 +299,7 @@ fn words_can_be_shown_in_their_lines() {
         &options,
         &Theme::default(),
     );
-    assert_snapshot!(text, @r"
+    assert_snapshot!(text, @"
     diff --nbweave a/a.ipynb b/a.ipynb
     --- a/a.ipynb
     +++ b/a.ipynb
@@ -313,7 +314,8 @@ fn words_can_be_shown_in_their_lines() {
     df = pd.read_csv('data{+/all+}.csv')
     df.head()
     output 1 (text/html, text/plain)
-    text/html: 12 B
+    text/html: 12 B (5d982449 → 1bc5890c)
+    text/plain:
        speed
     0      [-3-]{+4+}
     1      7
@@ -357,6 +359,31 @@ fn line_ends_are_shown_where_they_differ() {
     -    y·
     +    y⇥
          z
+    ");
+}
+
+#[test]
+fn blanks_that_are_no_space_are_shown_where_lines_changed() {
+    let same = "name\u{a0}= 1\n";
+    assert_snapshot!(body(
+        &[run("a", &format!("{same}x = 1"), 1, &[stdout("1")])],
+        &[
+            run("a", &format!("{same}x\u{a0}= 1"), 1, &[stdout("\u{2009}1")]),
+            code("b", "y\u{3000}")
+        ],
+    ), @"
+    cell 1 · code · In [1] · modified
+    @@ -1,2 +1,2 @@
+     name = 1
+    -x = 1
+    +x<U+00A0>= 1
+    output 1 (stream stdout)
+    @@ -1 +1 @@
+    -1
+    + 1
+    cell 2 · code · added
+    @@ -0,0 +1 @@
+    +y<U+3000>
     ");
 }
 
@@ -455,7 +482,7 @@ fn long_outputs_are_cut_and_counted() {
         &options,
         &Theme::default(),
     );
-    assert_snapshot!(text, @r"
+    assert_snapshot!(text, @"
     diff --nbweave a/a.ipynb b/a.ipynb
     --- a/a.ipynb
     +++ b/a.ipynb
@@ -466,16 +493,16 @@ fn long_outputs_are_cut_and_counted() {
     @@ -1,40 +1,40 @@
     -old 0
     -old 1
-    … 38 more lines removed
+    … 38 more lines removed (--all shows them)
     +new 0
-    … 39 more changed lines
+    … 39 more changed lines (--all shows them)
     output 2 (stream stderr) added
     @@ -0,0 +1,40 @@
     +warning 0
     +warning 1
     +warning 2
     +warning 3
-    … 36 more lines
+    … 36 more lines (--all shows them)
     ");
 }
 
@@ -528,6 +555,35 @@ fn outputs_are_shown_by_what_they_are() {
     output 4 (error)
     evalue: name 'x' is not defined → name 'y' is not defined
     "#);
+}
+
+#[test]
+fn types_of_an_output_are_told_apart() {
+    let cell = |html: &str, plain: &str, latex: &str| {
+        [run(
+            "a",
+            "x",
+            1,
+            &[display(&json!({
+                "text/html": html, "text/plain": plain, "text/latex": latex, "image/svg+xml": html,
+            }))],
+        )]
+    };
+    assert_snapshot!(body(&cell("<b>1</b>", "1", "$1$"), &cell("<b>2</b>", "2", "$2$")), @"
+    cell 1 · code · In [1] · outputs modified
+     x
+    output 1 (text/html, image/svg+xml, text/plain, text/latex)
+    text/html: 8 B (ec1d1aa1 → 17e1a01a)
+    image/svg+xml: 8 B (ec1d1aa1 → 17e1a01a)
+    text/plain:
+    @@ -1 +1 @@
+    -1
+    +2
+    text/latex:
+    @@ -1 +1 @@
+    -$1$
+    +$2$
+    ");
 }
 
 #[test]
