@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use nbweave::diff::{Change, DiffOptions, diff_notebooks};
 use nbweave::json::Document;
@@ -150,6 +151,26 @@ fn the_schema_refuses_what_it_should() {
     check(&wrong, &schema, &schema, "").unwrap();
     wrong["cells"][0]["surprise"] = json!(1);
     check(&wrong, &schema, &schema, "").unwrap_err();
+}
+
+#[expect(clippy::disallowed_methods, reason = "the files are new")]
+#[test]
+fn what_cannot_be_compared_follows_the_schema() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("old.ipynb"), OLD).unwrap();
+    fs::write(dir.path().join("new.ipynb"), "no notebook").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_nbweave"))
+        .args(["diff", "--format", "json", "old.ipynb", "new.ipynb"])
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    let mut line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(line["error"].is_string(), "{line}");
+    assert_eq!(line["new"], json!({"path": "new.ipynb"}));
+    let schema = schema();
+    check(&line, &schema, &schema, "").unwrap();
+    line["cells"] = json!([]);
+    check(&line, &schema, &schema, "").unwrap_err();
 }
 
 #[test]
