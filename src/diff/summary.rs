@@ -10,7 +10,7 @@ pub struct Summary {
     /// Cells that are gone.
     pub removed: usize,
     /// Cells on both sides with another source, kind, attachment or unknown
-    /// key.
+    /// key. Blank lines between parts that were split or joined do not count.
     pub modified: usize,
     /// Cells that stand elsewhere.
     pub moved: usize,
@@ -94,12 +94,25 @@ impl CellDiff<'_> {
     }
 
     /// Returns whether what a person wrote changed: the source, what the cell
-    /// is, attachments, keys that nbformat does not know.
+    /// is, attachments, keys that nbformat does not know. Blank lines that a
+    /// split or a join took or left do not count.
     pub fn is_modified(&self) -> bool {
-        self.source.is_some()
+        self.has_changed_source()
             || self.kind.is_some()
             || !self.attachments.is_empty()
             || !self.other.is_empty()
+    }
+
+    /// Returns whether the source changed, but for blank lines where cells were
+    /// split or joined.
+    fn has_changed_source(&self) -> bool {
+        let Some(source) = &self.source else {
+            return false;
+        };
+        if self.old.len() == 1 && self.new.len() == 1 {
+            return true;
+        }
+        !lines_with_text(&source.old).eq(lines_with_text(&source.new))
     }
 
     /// Returns whether nothing changed, not even noise.
@@ -123,6 +136,10 @@ impl CellDiff<'_> {
     fn is_quiet(&self) -> bool {
         self.old.len() == 1 && self.new.len() == 1 && !self.moved && !self.is_modified()
     }
+}
+
+fn lines_with_text(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim().is_empty())
 }
 
 fn all_noise(changes: &[KeyChange<'_>]) -> bool {

@@ -7,7 +7,7 @@ use std::io;
 
 use super::escape::cut;
 use super::hunks::Pen;
-use super::metadata::write_key_change;
+use super::metadata::{key_name, write_key_change};
 use super::outputs::{Units, write_outputs};
 use super::summary::{has_minor_change, version};
 use super::unified::list;
@@ -16,6 +16,9 @@ use crate::diff::{CellDiff, Change, NotebookDiff, OutputDiff};
 
 /// How many columns the line may take, without the hint at its end.
 const COLUMNS: usize = 300;
+
+/// How many names there may be in brackets.
+const NAMES: usize = 12;
 
 /// Whether a notebook is shown in brief: no source changed, no cell came or
 /// went.
@@ -34,12 +37,17 @@ pub(super) fn write_brief(pen: &mut Pen<'_>, diff: &NotebookDiff<'_>) -> io::Res
     let with_outputs = cells_with(diff, |cell| {
         cell.outputs.iter().any(|output| !output.is_noise())
     });
-    let with_metadata = cells_with(diff, |cell| cell.metadata.iter().any(|key| !key.noise));
-    match the_only_output(diff, &with_outputs)? {
-        Some(output) => parts.push(output),
-        None => parts.extend(places("outputs", &with_outputs)),
+    if let Some(output) = the_only_output(diff, &with_outputs)? {
+        parts.push(output);
+    } else {
+        parts.extend(places("outputs", &with_outputs, &output_labels(diff)));
     }
-    parts.extend(places("metadata", &with_metadata));
+    let with_metadata = cells_with(diff, |cell| cell.metadata.iter().any(|key| !key.noise));
+    if let Some(key) = the_only_key(diff)? {
+        parts.push(key);
+    } else {
+        parts.extend(places("metadata", &with_metadata, &metadata_names(diff)));
+    }
     let line = parts.join("; ");
     let line = cut(&line, COLUMNS);
     pen.line(&format!("{line} (--outputs shows more)"), pen.theme.cell)
@@ -68,12 +76,79 @@ fn cells_with(diff: &NotebookDiff<'_>, is: impl Fn(&CellDiff<'_>) -> bool) -> Ve
     cells.flat_map(|cell| cell.new.iter().copied()).collect()
 }
 
-fn places(what: &str, cells: &[usize]) -> Option<String> {
-    match cells {
-        [] => None,
-        [_] => Some(format!("{what} of cell {}", list(cells))),
-        _ => Some(format!("{what} of cells {}", list(cells))),
+/// Returns in which cells something changed, and in brackets what it was: the
+/// line above has counted the cells already.
+fn places(what: &str, cells: &[usize], names: &[String]) -> Option<String> {
+    let noun = match cells {
+        [] => return None,
+        [_] => "cell",
+        _ => "cells",
+    };
+    let names = names.join(", ");
+    Some(format!("{what} of {noun} {} ({names})", list(cells)))
+}
+
+/// Returns what the outputs that changed are called, each once.
+fn output_labels(diff: &NotebookDiff<'_>) -> Vec<String> {
+    let mut labels = Vec::new();
+    let changed = |output: &&OutputDiff<'_>| !output.is_noise();
+    for cell in &diff.cells {
+        if !cell.outputs.iter().any(|output| changed(&output)) {
+            continue;
+        }
+        let units = units_of(diff, cell);
+        for output in cell.outputs.iter().filter(changed) {
+            add_name(&mut labels, units.label(output).unwrap_or_default());
+        }
+        if labels.len() > NAMES {
+            break;
+        }
     }
+    labels
+}
+
+/// Returns the names of the keys of cells that changed, each once.
+fn metadata_names(diff: &NotebookDiff<'_>) -> Vec<String> {
+    let keys = diff.cells.iter().flat_map(|cell| &cell.metadata);
+    let mut names = Vec::new();
+    for key in keys.filter(|key| !key.noise) {
+        add_name(&mut names, key_name("", &key.path));
+    }
+    names
+}
+
+/// Adds a name that is not there yet; `…`, if there are enough.
+fn add_name(names: &mut Vec<String>, name: String) {
+    if names.len() > NAMES || names.contains(&name) {
+        return;
+    }
+    names.push(if names.len() < NAMES {
+        name
+    } else {
+        "…".to_owned()
+    });
+}
+
+/// Returns the key of a cell that changed with its values, if it is the only
+/// one.
+fn the_only_key(diff: &NotebookDiff<'_>) -> io::Result<Option<String>> {
+    let mut keys = diff.cells.iter().flat_map(|cell| {
+        let keys = cell.metadata.iter().filter(|key| !key.noise);
+        keys.map(move |key| (cell, key))
+    });
+    let (Some((cell, key)), None) = (keys.next(), keys.next()) else {
+        return Ok(None);
+    };
+    let line = in_one_line(|pen| write_key_change(pen, "metadata", key))?;
+    Ok(Some(format!("cell {}: {line}", list(&cell.new))))
+}
+
+fn units_of<'a>(diff: &NotebookDiff<'a>, cell: &CellDiff<'_>) -> Units<'a> {
+    let notebooks = Change {
+        old: diff.old,
+        new: diff.new,
+    };
+    Units::of(notebooks, &cell.old, &cell.new)
 }
 
 /// Returns what became of an output in one line, if it is the only one that
@@ -90,11 +165,7 @@ fn the_only_output(diff: &NotebookDiff<'_>, cells: &[usize]) -> io::Result<Optio
     let (Some(output), None) = (outputs.next(), outputs.next()) else {
         return Ok(None);
     };
-    let notebooks = Change {
-        old: diff.old,
-        new: diff.new,
-    };
-    let units = Units::of(notebooks, &cell.old, &cell.new);
+    let units = units_of(diff, cell);
     let shown: &[OutputDiff<'_>] = std::slice::from_ref(output);
     let line = in_one_line(|pen| write_outputs(pen, shown, &units))?;
     Ok((!line.contains(LINE_END)).then(|| format!("cell {}: {line}", number + 1)))

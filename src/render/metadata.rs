@@ -95,7 +95,7 @@ pub(super) fn write_value(
 }
 
 /// Returns the name of a key behind those it lies in.
-fn key_name(place: &str, path: &[Cow<'_, str>]) -> String {
+pub(super) fn key_name(place: &str, path: &[Cow<'_, str>]) -> String {
     let mut name = place.to_owned();
     for key in path {
         if !name.is_empty() {

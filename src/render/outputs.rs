@@ -37,6 +37,14 @@ impl<'a> Units<'a> {
             new: units(notebooks.new, new),
         }
     }
+
+    /// Returns what an output that changed is called now, or was called before
+    /// it was removed.
+    pub(super) fn label(&self, output: &OutputDiff<'_>) -> Option<String> {
+        let new = unit_at(&self.new, &output.new);
+        let unit = new.or_else(|| unit_at(&self.old, &output.old));
+        unit.map(label)
+    }
 }
 
 /// Returns what some cells put out. Indices are counted on from cell to cell.

@@ -74,6 +74,30 @@ pub(super) fn is_shown(cell: &CellDiff<'_>, detail: Detail) -> bool {
     !cell.is_unchanged() && (detail == Detail::All || !cell.is_noise())
 }
 
+/// What became of all outputs that changed, in cells on both sides.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum OutputsWay {
+    /// They are new, as after a first run.
+    Added,
+    /// They are gone, as after clearing them.
+    Removed,
+    /// Neither, or not for all.
+    Mixed,
+}
+
+/// Returns what became of the outputs that changed, noise apart.
+pub(super) fn outputs_way(diff: &NotebookDiff<'_>) -> OutputsWay {
+    let outputs = || {
+        let outputs = diff.cells.iter().flat_map(|cell| &cell.outputs);
+        outputs.filter(|output| !output.is_noise())
+    };
+    match () {
+        () if outputs().all(|output| output.old.is_empty()) => OutputsWay::Added,
+        () if outputs().all(|output| output.new.is_empty()) => OutputsWay::Removed,
+        () => OutputsWay::Mixed,
+    }
+}
+
 /// Returns what changed in one line.
 pub(super) fn summary_line(diff: &NotebookDiff<'_>, detail: Detail) -> String {
     let summary = diff.summary();
@@ -94,11 +118,17 @@ pub(super) fn summary_line(diff: &NotebookDiff<'_>, detail: Detail) -> String {
     if !cells.is_empty() {
         parts.push(cells.join(", "));
     }
-    for (count, what) in [(summary.outputs, "outputs"), (summary.metadata, "metadata")] {
-        if count > 0 {
-            let count = counted_first(count, parts.is_empty());
-            parts.push(format!("{what} of {count} changed"));
-        }
+    if summary.outputs > 0 {
+        let count = counted_first(summary.outputs, parts.is_empty());
+        parts.push(match outputs_way(diff) {
+            OutputsWay::Added => format!("outputs added to {count}"),
+            OutputsWay::Removed => format!("outputs removed from {count}"),
+            OutputsWay::Mixed => format!("outputs of {count} changed"),
+        });
+    }
+    if summary.metadata > 0 {
+        let count = counted_first(summary.metadata, parts.is_empty());
+        parts.push(format!("metadata of {count} changed"));
     }
     if has_changed_notebook(diff, Detail::Meant) {
         parts.push("notebook metadata changed".to_owned());

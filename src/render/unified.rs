@@ -396,7 +396,7 @@ fn what_happened(cell: &CellDiff<'_>) -> String {
             kind_name(kind.old)
         ));
     }
-    if cell.source.is_some() || !cell.attachments.is_empty() || !cell.other.is_empty() {
+    if cell.is_modified() && !is_only_kind(cell) {
         parts.push("modified".to_owned());
     } else {
         if cell.metadata.iter().any(|key| !key.noise) {
@@ -416,6 +416,14 @@ fn what_happened(cell: &CellDiff<'_>) -> String {
         parts.push("noise".to_owned());
     }
     parts.join(", ")
+}
+
+/// Whether nothing that a person wrote changed but what the cell is.
+fn is_only_kind(cell: &CellDiff<'_>) -> bool {
+    cell.kind.is_some()
+        && cell.source.is_none()
+        && cell.attachments.is_empty()
+        && cell.other.is_empty()
 }
 
 pub(super) const fn kind_name(kind: CellKind) -> &'static str {

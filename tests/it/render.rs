@@ -227,7 +227,7 @@ fn a_notebook_that_was_run_again_takes_three_lines() {
     assert_snapshot!(brief(&cells("1\n", "2\n"), &cells("3\n", "4\n")), @"
     diff --nbweave a/a.ipynb b/a.ipynb
     outputs of 2 cells changed
-    outputs of cells 2, 3 (--outputs shows more)
+    outputs of cells 2, 3 (stream stdout) (--outputs shows more)
     ");
 }
 
@@ -245,6 +245,55 @@ fn the_only_output_that_changed_is_described() {
     diff --nbweave a/a.ipynb b/a.ipynb
     outputs of 1 cell changed
     cell 1: output 1 (image/png): 1×1, 70 B (3361b128 → 78f12180) (--outputs shows more)
+    ");
+}
+
+#[test]
+fn outputs_that_all_came_or_went_are_counted_as_such() {
+    let cells = |count: usize| {
+        let outputs = [stdout("1\n"), display(&json!({"image/png": PIXEL}))];
+        let outputs = &outputs[..count];
+        [run("a", "x", 1, outputs), run("b", "y", 1, outputs)]
+    };
+    assert_snapshot!(brief(&cells(2), &cells(0)), @"
+    diff --nbweave a/a.ipynb b/a.ipynb
+    outputs removed from 2 cells
+    outputs of cells 1, 2 (stream stdout, image/png) (--outputs shows more)
+    ");
+    assert_snapshot!(brief(&cells(0), &cells(1)), @"
+    diff --nbweave a/a.ipynb b/a.ipynb
+    outputs added to 2 cells
+    outputs of cells 1, 2 (stream stdout) (--outputs shows more)
+    ");
+    let (mut old, new) = (cells(0), cells(1));
+    old[1] = run("b", "y", 1, &[stdout("2\n")]);
+    assert_snapshot!(brief(&old, &new), @"
+    diff --nbweave a/a.ipynb b/a.ipynb
+    outputs of 2 cells changed
+    outputs of cells 1, 2 (stream stdout) (--outputs shows more)
+    ");
+}
+
+#[test]
+fn the_only_key_of_a_cell_that_changed_is_shown() {
+    let cells = |first: &Value, second: &Value| {
+        let mut cells = [code("a", "x"), code("b", "y")];
+        cells[0]["metadata"] = first.clone();
+        cells[1]["metadata"] = second.clone();
+        cells
+    };
+    let none = json!({});
+    let old = cells(&none, &json!({"tags": ["a"]}));
+    assert_snapshot!(brief(&old, &cells(&none, &json!({"tags": ["b"]}))), @r#"
+    diff --nbweave a/a.ipynb b/a.ipynb
+    metadata of 1 cell changed
+    cell 2: metadata.tags: ["a"] → ["b"] (--outputs shows more)
+    "#);
+    let both = json!({"tags": ["b"], "name": "n"});
+    assert_snapshot!(brief(&old, &cells(&both, &both)), @"
+    diff --nbweave a/a.ipynb b/a.ipynb
+    metadata of 2 cells changed
+    metadata of cells 1, 2 (name, tags) (--outputs shows more)
     ");
 }
 
@@ -443,6 +492,47 @@ fn splits_and_joins_show_where_cells_begin() {
     -print(model.summary())
     +print(model.score())
      save(model, 'model.bin')
+    ");
+}
+
+#[test]
+fn a_split_that_changed_no_line_counts_once() {
+    let whole = |between: &str| [code("a", &format!("{FIRST_PART}{between}{SECOND_PART}"))];
+    let parts = [
+        code("a", &format!("{FIRST_PART}\n")),
+        code("b", SECOND_PART),
+    ];
+    assert_snapshot!(plain(&whole("\n"), &parts), @r"
+    diff --nbweave a/a.ipynb b/a.ipynb
+    --- a/a.ipynb
+    +++ b/a.ipynb
+    1 cell split
+    cell 1 → 1, 2 · code · split into 2
+    @@ -3,6 +3,7 @@
+     two = load('two.csv')
+     three = load('three.csv')
+     both = join(one, two)
+    +
+    \ here begins cell 2
+     # What it means
+     model = fit(both, three)
+     plot(model)
+    ");
+    assert_snapshot!(plain(&parts, &whole("\n\n\n")), @r"
+    diff --nbweave a/a.ipynb b/a.ipynb
+    --- a/a.ipynb
+    +++ b/a.ipynb
+    1 cell joined
+    cells 1, 2 → 1 · code · joined from 2
+    @@ -4,6 +4,7 @@
+     three = load('three.csv')
+     both = join(one, two)
+     
+    +
+    \ here began old cell 2
+     # What it means
+     model = fit(both, three)
+     plot(model)
     ");
 }
 
