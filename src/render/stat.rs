@@ -17,8 +17,10 @@ pub enum FileStatus {
     Added,
     /// It is gone.
     Removed,
-    /// Its content changed.
+    /// Its content changed, or its mode.
     Modified,
+    /// Nothing but noise changed in it.
+    Noise,
     /// It has another name, and so many percent of its content.
     Renamed(u8),
     /// It is a copy, with so many percent of the content.
@@ -69,6 +71,10 @@ pub fn stat(diff: &NotebookDiff<'_>, status: FileStatus, old: &str, new: &str) -
         let (added, removed) = line_counts(diff, cell);
         stat.added += added;
         stat.removed += removed;
+    }
+    let has_counts = stat.cells > 0 || stat.metadata;
+    if status == FileStatus::Modified && !has_counts && !diff.is_unchanged() {
+        stat.status = FileStatus::Noise;
     }
     stat
 }
@@ -179,7 +185,8 @@ fn cells_column(stat: &FileStat) -> String {
         }
         _ if stat.cells > 0 => counted(stat.cells, "cell"),
         FileStatus::Renamed(_) | FileStatus::Copied(_) if is_quiet => "0 cells".to_owned(),
-        _ if is_quiet => "only noise".to_owned(),
+        FileStatus::Modified if is_quiet => "mode changed".to_owned(),
+        FileStatus::Noise => "only noise".to_owned(),
         FileStatus::Modified
         | FileStatus::Renamed(_)
         | FileStatus::Copied(_)
@@ -285,7 +292,7 @@ pub fn name_status(stats: &[FileStat], end: NameEnd, out: &mut dyn Write) -> io:
         let status = match stat.status {
             FileStatus::Added => "A".to_owned(),
             FileStatus::Removed => "D".to_owned(),
-            FileStatus::Modified | FileStatus::Broken => "M".to_owned(),
+            FileStatus::Modified | FileStatus::Noise | FileStatus::Broken => "M".to_owned(),
             FileStatus::Renamed(percent) => format!("R{percent:03}"),
             FileStatus::Copied(percent) => format!("C{percent:03}"),
         };

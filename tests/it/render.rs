@@ -956,6 +956,41 @@ fn stat_counts_cells_and_lines() {
 }
 
 #[test]
+fn stat_of_another_minor_version_is_noise() {
+    let old = notebook(&[code("a", "x")]);
+    let mut new = old.clone();
+    new["nbformat_minor"] = json!(4);
+    let stat = with(&old.to_string(), |old| {
+        with(&new.to_string(), |new| {
+            let diff = diff_notebooks(old, new, &DiffOptions::default());
+            stat(&diff, FileStatus::Modified, "a.ipynb", "a.ipynb")
+        })
+    });
+    assert_eq!(stat.status, FileStatus::Noise);
+}
+
+#[test]
+fn stat_of_an_equal_notebook_is_no_noise() {
+    let json = notebook(&[code("a", "x")]).to_string();
+    let stat = with(&json, |notebook| {
+        let diff = diff_notebooks(notebook, notebook, &DiffOptions::default());
+        stat(&diff, FileStatus::Modified, "a.ipynb", "a.ipynb")
+    });
+    let mut out = Vec::new();
+    write_stat(
+        &[stat],
+        &RenderOptions::default(),
+        &Theme::default(),
+        &mut out,
+    )
+    .unwrap();
+    assert_snapshot!(String::from_utf8(out).unwrap(), @"
+    a.ipynb | mode changed
+    1 notebook changed, 0 cells
+    ");
+}
+
+#[test]
 fn stat_fits_into_any_width() {
     for width in 0..100 {
         let mut out = Vec::new();
