@@ -13,6 +13,7 @@ mod git_diff;
 mod hooks;
 mod notebooks;
 mod odd_notebooks;
+mod probes;
 mod render;
 mod revisions;
 mod sandbox;
