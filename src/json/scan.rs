@@ -291,8 +291,8 @@ fn unicode_escape(bytes: &[u8]) -> (Option<char>, usize) {
     }
 }
 
-/// Returns the UTF-16 code unit that a `\uXXXX` at the start of `bytes` stands
-/// for.
+/// Returns the UTF-16 code unit that the four hexadecimal digits behind a `\u`
+/// at the start of `bytes` stand for.
 fn code_unit(bytes: &[u8]) -> Option<u32> {
     let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
     digits.iter().try_fold(0, |unit, &digit| {

@@ -387,9 +387,9 @@ fn clipped(parts: Vec<(String, bool)>, most: usize) -> Vec<(String, bool)> {
     clipped
 }
 
-/// Returns lines as a unified diff names them: from one, and zero where there
-/// are none.
-fn hunk_range(start: usize, count: usize) -> String {
+/// Returns lines as a unified diff names them: from one, and the line before
+/// where there are none.
+pub(super) fn hunk_range(start: usize, count: usize) -> String {
     match count {
         0 => format!("{start},0"),
         1 => format!("{}", start + 1),

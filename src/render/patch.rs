@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
+use super::hunks::hunk_range;
 use crate::json::Edits;
 
 /// How many unchanged lines are shown around a change.
@@ -179,16 +180,6 @@ fn write_hunk(
 
 fn new_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split_inclusive(|&byte| byte == b'\n')
-}
-
-/// Returns the lines of a hunk as a unified diff names them: from one, and the
-/// line before where there are none.
-fn hunk_range(start: usize, count: usize) -> String {
-    match count {
-        0 => format!("{start},0"),
-        1 => format!("{}", start + 1),
-        _ => format!("{},{count}", start + 1),
-    }
 }
 
 fn write_line(sign: u8, line: &[u8], out: &mut impl Write) -> io::Result<()> {
