@@ -30,7 +30,7 @@ pub fn format(value: &Value<'_>, style: &Style, order: KeyOrder) -> Vec<u8> {
         out: Vec::with_capacity(value.raw().len()),
     };
     match Document::read_whole(value.raw()) {
-        Ok(whole) => writer.write(whole.root()),
+        Ok(whole) => writer.write(whole.root(), 0),
         // Cannot be: a value of a document was checked with the document.
         Err(_) => writer.out.extend_from_slice(value.raw()),
     }
@@ -38,6 +38,35 @@ pub fn format(value: &Value<'_>, style: &Style, order: KeyOrder) -> Vec<u8> {
         writer.line_end();
     }
     writer.out
+}
+
+/// Returns `value` as [`format`] does, but to be put into a file, `depth`
+/// levels deep: without a final line end, whatever the style says.
+pub fn format_at(value: &Value<'_>, style: &Style, order: KeyOrder, depth: usize) -> String {
+    let mut writer = Writer {
+        style,
+        order,
+        out: Vec::with_capacity(value.raw().len()),
+    };
+    match Document::read_whole(value.raw()) {
+        Ok(whole) => writer.write(whole.root(), depth),
+        // Cannot be: a value of a document was checked with the document.
+        Err(_) => writer.out.extend_from_slice(value.raw()),
+    }
+    String::from_utf8_lossy(&writer.out).into_owned()
+}
+
+/// Returns `text` as a JSON string with the escapes that the style asks for.
+pub fn string(text: &str, style: &Style) -> String {
+    let mut writer = Writer {
+        style,
+        order: KeyOrder::Kept,
+        out: Vec::with_capacity(text.len() + 2),
+    };
+    writer.out.push(b'"');
+    writer.text(text);
+    writer.out.push(b'"');
+    String::from_utf8_lossy(&writer.out).into_owned()
 }
 
 /// What is still to be written. A list, not the call stack: depth is the
@@ -63,8 +92,8 @@ struct Writer<'s> {
 }
 
 impl Writer<'_> {
-    fn write(&mut self, value: Value<'_>) {
-        let mut tasks = vec![Task::Value(value, 0)];
+    fn write(&mut self, value: Value<'_>, depth: usize) {
+        let mut tasks = vec![Task::Value(value, depth)];
         while let Some(task) = tasks.pop() {
             match task {
                 Task::Value(value, depth) => match value.kind() {

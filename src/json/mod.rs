@@ -14,12 +14,15 @@ mod edit;
 mod format;
 mod read;
 mod scan;
+mod splice;
 mod style;
 mod value;
 
 pub use edit::{Edit, Edits};
-pub use format::{KeyOrder, format};
+pub use format::{KeyOrder, format, format_at, string};
+
 pub use read::Document;
+pub use splice::{Item, splice};
 pub use style::{Escapes, Indent, LineEnd, Style};
 pub use value::{Elements, Kind, Leaves, Member, Members, Value};
 

@@ -1,12 +1,11 @@
 //! Lays a notebook out as Jupyter writes it.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use super::source::{multiline_text, python_lines};
 use super::{Cell, Notebook, OutputKind};
 use crate::error::{ErrorKind, Result};
-use crate::json::{Document, Edit, Edits, Escapes, KeyOrder, Kind, Style, Value, format};
+use crate::json::{Document, Edit, Edits, Escapes, KeyOrder, Kind, Style, Value, format, string};
 
 /// How deep a notebook may be nested to be laid out. Python, which writes the
 /// layout, stops at about 1,000; every line is indented by its depth.
@@ -97,7 +96,7 @@ fn join_text(mime: &str, value: &Value<'_>, notebook: &Notebook<'_>) -> Option<E
     if text.contains(char::REPLACEMENT_CHARACTER) {
         return None;
     }
-    Edit::replace(value, Cow::Owned(json_string(&text)))
+    Edit::replace(value, Cow::Owned(string(&text, &Style::JUPYTER)))
 }
 
 /// Returns the edit that makes a list of lines of a text, if it is not one.
@@ -119,28 +118,11 @@ fn split_text(value: &Value<'_>, notebook: &Notebook<'_>) -> Option<Edit> {
             return None;
         }
     }
-    let lines: Vec<_> = lines.into_iter().map(json_string).collect();
+    let lines: Vec<_> = lines
+        .into_iter()
+        .map(|line| string(line, &Style::JUPYTER))
+        .collect();
     Edit::replace(value, Cow::Owned(format!("[{}]", lines.join(", "))))
-}
-
-/// Returns `text` as a JSON string.
-fn json_string(text: &str) -> String {
-    let mut json = String::with_capacity(text.len() + 2);
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => json.extend(['\\', character]),
-            '\n' => json.push_str("\\n"),
-            _ if character < ' ' => {
-                let code = u32::from(character);
-                // Writing to memory cannot fail.
-                write!(json, "\\u{code:04x}").ok();
-            }
-            _ => json.push(character),
-        }
-    }
-    json.push('"');
-    json
 }
 
 #[cfg(test)]
