@@ -75,12 +75,12 @@ fn split_cell(cell: &Cell<'_>, notebook: &Notebook<'_>, edits: &mut Vec<Edit>) {
 }
 
 /// Whether nbformat writes text of this mime type as a list of lines.
-fn is_split(mime: &str) -> bool {
+pub(super) fn is_split(mime: &str) -> bool {
     mime.starts_with("text/") || matches!(mime, "image/svg+xml" | "application/javascript")
 }
 
 /// Whether nbformat leaves a value of this mime type as it is: JSON.
-fn is_json(mime: &str) -> bool {
+pub(super) fn is_json(mime: &str) -> bool {
     mime == "application/json" || (mime.starts_with("application/") && mime.ends_with("+json"))
 }
 

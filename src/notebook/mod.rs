@@ -12,6 +12,7 @@ mod layout;
 mod noise;
 mod output;
 mod source;
+mod upgrade;
 
 use std::fmt;
 
@@ -23,6 +24,7 @@ pub use layout::jupyter_layout;
 pub use noise::{Noise, NoiseClass, Scope, noise};
 pub use output::{Output, OutputKind};
 pub use source::multiline_text;
+pub use upgrade::upgrade;
 
 /// The version of the notebook format.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

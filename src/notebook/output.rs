@@ -144,7 +144,7 @@ impl<'a> Output<'a> {
 /// Returns the mime type that a key of an output of nbformat 2 or 3 stands
 /// for, by the table of nbformat's `v4/convert.py`; `None` for keys that are
 /// no types.
-fn old_mime_type(key: Cow<'_, str>) -> Option<Cow<'_, str>> {
+pub(super) fn old_mime_type(key: Cow<'_, str>) -> Option<Cow<'_, str>> {
     let mime = match &*key {
         "text" => "text/plain",
         "html" => "text/html",
