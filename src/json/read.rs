@@ -6,6 +6,8 @@
 //! (ARCHITECTURE.md has the comparison), and because skipping is several times
 //! faster than building.
 
+use std::sync::OnceLock;
+
 use super::scan::{self, BadString};
 use super::value::Value;
 use super::{Span, Style};
@@ -32,6 +34,8 @@ pub struct Document<'a> {
     pub(super) nodes: Vec<Node>,
     root: Span,
     depth: usize,
+    /// The layout, once somebody asked: finding it takes a look at all bytes.
+    style: OnceLock<Style>,
 }
 
 /// Where an array or object of the outer levels stands.
@@ -76,6 +80,7 @@ impl<'a> Document<'a> {
                 nodes: reader.nodes,
                 root,
                 depth: reader.depth,
+                style: OnceLock::new(),
             }),
             Err(fault) => Err(diagnose(bytes, &fault)),
         }
@@ -98,7 +103,7 @@ impl<'a> Document<'a> {
 
     /// Returns the layout of the file.
     pub fn style(&self) -> Style {
-        Style::detect(self.bytes)
+        *self.style.get_or_init(|| Style::detect(self.bytes))
     }
 }
 
