@@ -35,6 +35,7 @@ pub mod error;
 pub mod fs;
 pub mod git;
 pub mod json;
+pub mod merge;
 pub mod notebook;
 pub mod render;
 pub mod strip;

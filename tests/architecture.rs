@@ -14,8 +14,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("json", &["error"]),
     ("notebook", &["error", "json"]),
     ("diff", &["error", "json", "notebook"]),
+    ("merge", &["diff", "error", "json", "notebook"]),
     ("strip", &["error", "json", "notebook"]),
-    ("render", &["diff", "error", "json", "notebook", "strip"]),
+    (
+        "render",
+        &["diff", "error", "json", "merge", "notebook", "strip"],
+    ),
 ];
 
 /// The only modules that may touch the world outside of their arguments.

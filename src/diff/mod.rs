@@ -19,10 +19,11 @@ mod words;
 use crate::json::Value;
 use crate::notebook::{CellKind, NbFormat, Notebook, Scope};
 use outputs::diff_outputs;
-use value::{equal_options, key_changes};
+use value::key_changes;
 use view::{CellView, Upgrade, notebook_metadata, notebook_other};
 
 pub use align::{Alignment, IDENTITY_THRESHOLD, Match, align};
+pub(crate) use align::{Point, heaviest_chain, similarities};
 pub use apply::{Content, apply, new_content};
 pub use noise::terminal_text;
 pub use outputs::{
@@ -31,6 +32,7 @@ pub use outputs::{
 pub use summary::Summary;
 pub use text::{LineCounts, LineRun, TextDiff, lines};
 pub use value::{Digest, KeyChange, digest, equal, is_base64, text_digest};
+pub(crate) use value::{canonical, equal_options, exact_text, is_noise};
 pub use view::{CellKeys, cell_keys, cell_text};
 pub use words::{LinePair, word_changes};
 

@@ -47,7 +47,7 @@ pub(super) fn fields<'a>(object: &Value<'a>) -> Fields<'a> {
 
 /// Returns the text of a string, with lone surrogates as the escapes they are
 /// written as: two of them are not the same text.
-pub(super) fn exact_text<'a>(string: &Value<'a>) -> Cow<'a, str> {
+pub(crate) fn exact_text<'a>(string: &Value<'a>) -> Cow<'a, str> {
     let text = string.as_str().unwrap_or_default();
     if !text.contains(char::REPLACEMENT_CHARACTER) {
         return text;
@@ -104,7 +104,7 @@ const CANONICAL: Style = Style {
 
 /// Returns a value on one line, keys sorted, numbers and strings in one
 /// spelling.
-pub(super) fn canonical(value: &Value<'_>) -> Vec<u8> {
+pub(crate) fn canonical(value: &Value<'_>) -> Vec<u8> {
     write(value, &CANONICAL, KeyOrder::Sorted)
 }
 
@@ -195,7 +195,7 @@ fn equal_leaves(old: &Value<'_>, new: &Value<'_>) -> bool {
 }
 
 /// Returns whether both are there and equal, or neither is.
-pub(super) fn equal_options(old: Option<&Value<'_>>, new: Option<&Value<'_>>) -> bool {
+pub(crate) fn equal_options(old: Option<&Value<'_>>, new: Option<&Value<'_>>) -> bool {
     match (old, new) {
         (Some(old), Some(new)) => equal(old, new),
         (None, None) => true,
@@ -256,7 +256,7 @@ fn descend<'a>(
 
 /// Returns whether tools write the key at `path` on their own, or everything
 /// in the object that stands there.
-pub(super) fn is_noise(path: &str, value: &Value<'_>, scope: Scope) -> bool {
+pub(crate) fn is_noise(path: &str, value: &Value<'_>, scope: Scope) -> bool {
     let mut within = false;
     for row in noise().filter(|row| row.scope == scope) {
         if is_at_or_below(path, row.key) {

@@ -3,13 +3,13 @@
 
 /// A pair of positions that may become part of a chain.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Point {
+pub(crate) struct Point {
     /// The position on the old side.
-    pub(super) old: usize,
+    pub(crate) old: usize,
     /// The position on the new side.
-    pub(super) new: usize,
+    pub(crate) new: usize,
     /// What the pair is worth.
-    pub(super) weight: u64,
+    pub(crate) weight: u64,
 }
 
 /// Returns the indices of the points in the heaviest chain that rises strictly
@@ -17,7 +17,7 @@ pub(super) struct Point {
 /// come first.
 ///
 /// Takes O(n log n) for n points, in any order.
-pub(super) fn heaviest_chain(points: &[Point]) -> Vec<usize> {
+pub(crate) fn heaviest_chain(points: &[Point]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..points.len()).collect();
     // Points of one old position must not see each other: the greatest new
     // position comes first, where none of the others looks.

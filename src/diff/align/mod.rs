@@ -15,7 +15,7 @@ mod tests;
 
 use crate::notebook::Notebook;
 
-use chain::{Point, heaviest_chain};
+pub(crate) use chain::{Point, heaviest_chain};
 use fingerprint::{Fingerprints, texts};
 use ids::{Identified, pair_by_ids};
 use pairs::Pairs;
@@ -61,6 +61,25 @@ impl Match {
     pub fn is_identity(&self) -> bool {
         self.by_id || self.similarity >= IDENTITY_THRESHOLD
     }
+}
+
+/// Returns how alike each of these pairs of an old and a new cell is, from 0 to
+/// 1, where only equal cells are 1.
+///
+/// The work is bounded: of very many pairs, the last are not looked at, and
+/// have 0.
+pub(crate) fn similarities(
+    old: &Notebook<'_>,
+    new: &Notebook<'_>,
+    pairs: &[(usize, usize)],
+) -> Vec<f32> {
+    let texts = (texts(old), texts(new));
+    let fingerprints = Fingerprints::of((&old.cells, &texts.0), (&new.cells, &texts.1));
+    let mut comparer = Comparer::new(&fingerprints);
+    let pairs = pairs.iter();
+    pairs
+        .map(|&(old, new)| part_of_one(comparer.cells(old, new)))
+        .collect()
 }
 
 /// What the steps of the alignment work on.

@@ -1,0 +1,274 @@
+//! What the merged notebook consists of, before any of it is written.
+
+use super::cells::{ClassMerge, Inputs, MergedCell, merge_class};
+use super::classes::{Alignments, Class, Classes, classes};
+use super::keys::{Context, Fields, KeyEdit, NewValue, fields, merge_keys};
+use super::order::{is_moved_apart, order};
+use super::settle::settle;
+use super::widgets::drop_unused_models;
+use super::{Conflict, Decided, Decision, Disputed, Inserts, Side, Versions};
+use crate::notebook::{Notebook, Scope};
+
+/// What the merged notebook consists of.
+#[derive(Clone, Debug)]
+pub(super) struct Plan<'a> {
+    /// Its cells in order.
+    pub(super) entries: Vec<Entry<'a>>,
+    /// What changes in the outermost object of the host.
+    pub(super) notebook: Vec<KeyEdit<'a>>,
+    /// What changes in the metadata of the host.
+    pub(super) metadata: Vec<KeyEdit<'a>>,
+    /// Decisions about the notebook, or cells that are gone.
+    pub(super) decisions: Vec<Decided>,
+}
+
+/// A cell of the merged notebook.
+#[derive(Clone, Debug)]
+pub(super) enum Entry<'a> {
+    /// A cell of a side.
+    Cell(Box<MergedCell<'a>>),
+    /// A note about conflicts that have no place in a source.
+    Note(Note),
+}
+
+/// Conflicts that have no place in a source.
+#[derive(Clone, Debug)]
+pub(super) struct Note {
+    pub(super) about: About,
+    pub(super) conflicts: Vec<Conflict>,
+    /// The id of the note, if the format has ids.
+    pub(super) id: Option<String>,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum About {
+    /// The cell below.
+    Cell,
+    /// The cells below, so many of each side.
+    Cells,
+    /// The notebook.
+    Notebook,
+}
+
+impl Plan<'_> {
+    /// Returns the conflicts in the order of the merged notebook, each with
+    /// the cell it is about.
+    pub(super) fn conflicts(&self) -> Vec<Conflict> {
+        let mut conflicts = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let (cell, found) = match entry {
+                Entry::Cell(cell) => (Some(at), &cell.conflicts),
+                Entry::Note(note) => {
+                    let cell = (note.about != About::Notebook).then_some(at + 1);
+                    (cell, &note.conflicts)
+                }
+            };
+            conflicts.extend(found.iter().map(|conflict| Conflict {
+                cell,
+                ..conflict.clone()
+            }));
+        }
+        conflicts
+    }
+
+    /// Returns the decisions in the order of the merged notebook.
+    pub(super) fn decisions(&self) -> Vec<Decision> {
+        let notebook = self.decisions.iter().map(|what| Decision {
+            cell: None,
+            what: what.clone(),
+        });
+        let mut decisions: Vec<_> = notebook.collect();
+        for (at, entry) in self.entries.iter().enumerate() {
+            if let Entry::Cell(cell) = entry {
+                decisions.extend(cell.decisions.iter().map(|what| Decision {
+                    cell: Some(at),
+                    what: what.clone(),
+                }));
+            }
+        }
+        decisions
+    }
+}
+
+/// Decides what the merged notebook consists of.
+pub(super) fn plan<'a>(inputs: &Inputs<'a>, alignments: &Alignments) -> Plan<'a> {
+    let counts = inputs.notebooks.map(|notebook| notebook.cells.len());
+    let classes = classes(counts, alignments);
+    let mut plan = Plan {
+        entries: Vec::with_capacity(counts.ours.max(counts.theirs)),
+        notebook: Vec::new(),
+        metadata: Vec::new(),
+        decisions: Vec::new(),
+    };
+    let mut conflicts = Vec::new();
+    plan_notebook(inputs, &mut plan, &mut conflicts);
+    if !conflicts.is_empty() {
+        plan.entries.push(note(About::Notebook, conflicts));
+    }
+    let order = order(&classes);
+    let meetings = meetings(&classes, &order);
+    for (at, &class) in order.iter().enumerate() {
+        let ClassMerge { cells, decisions } = merge_class(inputs, &classes.all[class]);
+        plan.decisions.extend(decisions);
+        let meeting = meetings.get(at).and_then(Option::as_ref);
+        if let Some(meeting) = meeting
+            && inputs.options.inserts == Inserts::Conflict
+        {
+            let conflict = insert_conflict(inputs, &classes, meeting);
+            plan.entries.push(note(About::Cells, vec![conflict]));
+        }
+        for (nth, mut cell) in cells.into_iter().enumerate() {
+            if nth == 0 && meeting.is_some() && inputs.options.inserts == Inserts::Both {
+                cell.decisions.push(Decided::BothInserted);
+            }
+            if nth == 0 && is_moved_apart(&classes, class) {
+                cell.decisions.push(Decided::BothMoved(inputs.first));
+            }
+            let notes = std::mem::take(&mut cell.notes);
+            if !notes.is_empty() {
+                plan.entries.push(note(About::Cell, notes));
+            }
+            plan.entries.push(Entry::Cell(Box::new(cell)));
+        }
+    }
+    drop_unused_models(inputs, &mut plan);
+    plan
+}
+
+fn note<'a>(about: About, conflicts: Vec<Conflict>) -> Entry<'a> {
+    Entry::Note(Note {
+        about,
+        conflicts,
+        id: None,
+    })
+}
+
+/// Merges the metadata of the notebook, the version of its format, and the
+/// keys beside them.
+fn plan_notebook<'a>(inputs: &Inputs<'a>, plan: &mut Plan<'a>, conflicts: &mut Vec<Conflict>) {
+    let context = Context {
+        scope: Some(Scope::Notebook),
+        first: inputs.first,
+        run: inputs.first,
+    };
+    let metadata = inputs
+        .notebooks
+        .map(|notebook| fields(notebook.metadata.as_ref()));
+    plan.metadata = settle(
+        inputs,
+        merge_keys(&metadata, context),
+        inputs.host,
+        Disputed::Metadata,
+        conflicts,
+        &mut plan.decisions,
+    );
+    let other = inputs.notebooks.map(other_fields);
+    let context = Context {
+        scope: None,
+        ..context
+    };
+    plan.notebook = settle(
+        inputs,
+        merge_keys(&other, context),
+        inputs.host,
+        |path| Disputed::Other(path.join("/")),
+        conflicts,
+        &mut plan.decisions,
+    );
+    let minor = merged_minor(inputs);
+    if inputs.notebooks.side(inputs.host).format.minor != minor {
+        plan.notebook.push(KeyEdit {
+            path: vec!["nbformat_minor".to_owned()],
+            value: NewValue::Text(minor.to_string()),
+        });
+    }
+}
+
+/// Returns the minor version of the merged notebook: the highest of those that
+/// have its major version.
+pub(super) fn merged_minor(inputs: &Inputs<'_>) -> u64 {
+    let host = inputs.notebooks.side(inputs.host).format;
+    let Versions { base, ours, theirs } = inputs.notebooks.map(|notebook| notebook.format);
+    let all = [base, ours, theirs].into_iter();
+    let minors = all.filter(|format| format.major == host.major);
+    minors
+        .map(|format| format.minor)
+        .max()
+        .unwrap_or(host.minor)
+}
+
+/// Returns the members of the outermost object that have no meaning of their
+/// own here.
+fn other_fields<'a>(notebook: &'a Notebook<'a>) -> Fields<'a> {
+    let mut other = fields(Some(&notebook.document.root()));
+    for key in [
+        "cells",
+        "metadata",
+        "nbformat",
+        "nbformat_minor",
+        "worksheets",
+    ] {
+        other.remove(key);
+    }
+    other
+}
+
+/// New cells of both sides at one place.
+#[derive(Clone, Debug, Default)]
+struct Meeting {
+    /// The classes that only ours has.
+    ours: Vec<usize>,
+    /// The classes that only theirs has, directly behind those.
+    theirs: Vec<usize>,
+}
+
+/// Returns for each class in order the meeting that starts with it.
+fn meetings(classes: &Classes, order: &[usize]) -> Vec<Option<Meeting>> {
+    let mut meetings: Vec<Option<Meeting>> = vec![None; order.len()];
+    let is_new_in = |class: &Class, side: Side| {
+        class.cells.base.is_empty() && class.is_in(side) && !class.is_in(side.other())
+    };
+    let run = |start: usize, side: Side| -> Vec<usize> {
+        let rest = order.iter().skip(start);
+        rest.take_while(|&&class| is_new_in(&classes.all[class], side))
+            .copied()
+            .collect()
+    };
+    let mut at = 0;
+    while at < order.len() {
+        let ours = run(at, Side::Ours);
+        let theirs = run(at + ours.len(), Side::Theirs);
+        let length = ours.len() + theirs.len();
+        if !ours.is_empty() && !theirs.is_empty() {
+            meetings[at] = Some(Meeting { ours, theirs });
+        }
+        at += length.max(1);
+    }
+    meetings
+}
+
+/// Returns the conflict that new cells of both sides at one place are to who
+/// asked for it.
+fn insert_conflict(inputs: &Inputs<'_>, classes: &Classes, meeting: &Meeting) -> Conflict {
+    let lines = |side: Side, found: &[usize]| {
+        let cells = found
+            .iter()
+            .flat_map(|&class| classes.all[class].cells.side(side));
+        let lines: Vec<String> = cells
+            .map(|&index| {
+                let text = inputs.text(side, index);
+                let line = text.lines().next().unwrap_or_default();
+                crate::json::string(line, &crate::json::Style::JUPYTER)
+            })
+            .collect();
+        Some(format!("[{}]\n", lines.join(", ")))
+    };
+    Conflict {
+        cell: None,
+        what: Disputed::Inserts,
+        base: None,
+        ours: lines(Side::Ours, &meeting.ours),
+        theirs: lines(Side::Theirs, &meeting.theirs),
+    }
+}
