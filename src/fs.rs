@@ -1,4 +1,4 @@
-//! Files: replaced all or nothing.
+//! Files: replaced or made, all or nothing.
 
 use std::borrow::Cow;
 use std::fs::{File, Metadata, OpenOptions};
@@ -48,6 +48,36 @@ pub fn replace(
     keep_owner(file.as_file(), &metadata);
     file.as_file().set_permissions(metadata.permissions())?;
     file.persist(&path)?;
+    Ok(())
+}
+
+/// Makes the file at `path`, which must not be there, of what `write` writes,
+/// all or nothing.
+///
+/// # Errors
+///
+/// Fails if there is such a file, or if anything goes wrong on the way; then
+/// there is none.
+pub fn create(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".nbweave-");
+    // As any other new file: what is to be taken off, the system takes off.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(dir.unwrap_or(Path::new(".")))?;
+    let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    file.persist_noclobber(path)?;
     Ok(())
 }
 
@@ -109,6 +139,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert!(replace_by(&dir.path().join("a"), "new").is_err());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_new_file_is_made_once_and_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        let failed = create(&path, |_| Err(io::Error::other("no space")));
+        assert!(failed.is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        create(&path, |out| out.write_all(b"new")).unwrap();
+        assert!(create(&path, |out| out.write_all(b"newer")).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

@@ -8,6 +8,7 @@ mod commands;
 mod compare;
 mod exit;
 mod input;
+mod merging;
 mod pager;
 mod pairs;
 mod ui;
@@ -31,15 +32,26 @@ fn as_option(argument: OsString) -> OsString {
     }
 }
 
+/// Returns whether git runs us to merge a file.
+fn is_merge_driver() -> bool {
+    std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == "git-merge")
+}
+
 /// Runs the command that the arguments name.
 pub(crate) fn main() -> Exit {
     let args = match Args::try_parse_from(std::env::args_os().map(as_option)) {
         Ok(args) => args,
         Err(error) => {
-            let exit = if error.use_stderr() {
-                Exit::Usage
-            } else {
+            let exit = if !error.use_stderr() {
                 Exit::Clean
+            } else if is_merge_driver() {
+                // Git would take another code for conflicts, and what is in
+                // the file for the result.
+                Exit::Failed
+            } else {
+                Exit::Usage
             };
             // If nobody reads the help, there is nobody to tell.
             error.print().ok();
@@ -48,10 +60,12 @@ pub(crate) fn main() -> Exit {
     };
     let result = match args.command {
         Command::Diff(args) => commands::diff::run(&args),
+        Command::Merge(args) => commands::merge::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Strip(args) => commands::strip::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::GitDiff(args) => commands::git_diff::run(&args),
+        Command::GitMerge(args) => commands::git_merge::run(args),
         Command::Textconv(args) => commands::textconv::run(&args),
     };
     result.unwrap_or_else(|error| ui::report(&error))

@@ -8,6 +8,7 @@ mod brief;
 mod escape;
 mod hunks;
 mod json;
+mod merge;
 mod metadata;
 mod outputs;
 mod patch;
@@ -22,6 +23,7 @@ mod unified;
 mod values;
 
 pub use json::json;
+pub use merge::{MergedBy, cell_name, merge_json, merge_lines};
 pub use patch::patch;
 pub use show::show;
 pub use stat::{FileStat, FileStatus, NameEnd, name_only, name_status, stat, write_stat};

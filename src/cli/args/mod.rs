@@ -1,6 +1,7 @@
 //! What the command line takes. The doc comments are the help.
 
 mod diff;
+mod merge;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use super::ui::Usage;
 pub(crate) use diff::{
     ColorArg, DiffArgs, FormatArg, GitDiffArgs, LookArgs, ShowArgs, TextconvArgs, WordDiffArg,
 };
+pub(crate) use merge::{GitMergeArgs, MergeArgs};
 
 /// Jupyter notebooks in git, by content
 ///
@@ -30,10 +32,13 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Diff(DiffArgs),
+    Merge(MergeArgs),
     Show(ShowArgs),
     Strip(StripArgs),
     Check(CheckArgs),
     GitDiff(GitDiffArgs),
+    #[command(hide = true)]
+    GitMerge(GitMergeArgs),
     Textconv(TextconvArgs),
 }
 

@@ -3,6 +3,8 @@
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod git_diff;
+pub(crate) mod git_merge;
+pub(crate) mod merge;
 pub(crate) mod show;
 pub(crate) mod strip;
 pub(crate) mod textconv;

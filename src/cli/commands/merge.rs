@@ -1,0 +1,111 @@
+//! `nbweave merge`: three files into one.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use nbweave::git;
+use nbweave::merge::{Labels, MergeOptions, Versions};
+use nbweave::render::merge_json;
+
+use crate::cli::args::MergeArgs;
+use crate::cli::bytes;
+use crate::cli::exit::Exit;
+use crate::cli::input::Input;
+use crate::cli::merging::{Merge, label};
+use crate::cli::ui::Usage;
+
+pub(crate) fn run(args: &MergeArgs) -> Result<Exit> {
+    let inputs = Versions {
+        base: input(&args.base),
+        ours: input(&args.ours),
+        theirs: input(&args.theirs),
+    };
+    let Versions { base, ours, theirs } = &inputs;
+    let is_stdin = |input: &&&Input| **input == &Input::Stdin;
+    if [base, ours, theirs].iter().filter(is_stdin).count() > 1 {
+        return Err(Usage("`-` can only be one of the versions".to_owned()).into());
+    }
+    if args.format.is_some() && args.output.is_none() {
+        let message = "with --format, the result needs a file of its own: -o OUT";
+        return Err(Usage(message.to_owned()).into());
+    }
+    let names = Versions {
+        base: base.to_string(),
+        ours: ours.to_string(),
+        theirs: theirs.to_string(),
+    };
+    let (base, ours, theirs) = (base.read()?, ours.read()?, theirs.read()?);
+    let name = |given: &Option<String>, name: &String| label(given.as_ref().unwrap_or(name));
+    let options = MergeOptions {
+        labels: Labels {
+            base: name(&args.label_base, &names.base),
+            ours: name(&args.label_ours, &names.ours),
+            theirs: name(&args.label_theirs, &names.theirs),
+        },
+        marker_size: args.marker_size,
+        ..args.rules.options(git::conflict_style)
+    };
+    let versions = Versions {
+        base: &*base,
+        ours: &*ours,
+        theirs: &*theirs,
+    };
+    let merge =
+        Merge::of(versions, &options).with_context(|| format!("cannot merge '{}'", names.ours))?;
+    let mut out = io::stdout().lock();
+    let name = match &args.output {
+        Some(path) => {
+            write(path, &merge.bytes)
+                .with_context(|| format!("cannot write '{}'", Input::File(path.clone())))?;
+            Input::File(path.clone()).to_string()
+        }
+        None => {
+            out.write_all(&merge.bytes).context("cannot write")?;
+            names.ours.clone()
+        }
+    };
+    if args.format.is_some() {
+        let names = Versions {
+            base: &*names.base,
+            ours: &*names.ours,
+            theirs: &*names.theirs,
+        };
+        let written = merge.with_result(|by| merge_json(names, by, &mut out));
+        written.transpose().context("cannot write")?;
+    }
+    out.flush().context("cannot write")?;
+    merge.tell(&name, args.quiet);
+    Ok(if merge.has_conflicts() {
+        Exit::Found
+    } else {
+        Exit::Clean
+    })
+}
+
+fn input(path: &Path) -> Input {
+    if path == Path::new("-") {
+        Input::Stdin
+    } else {
+        Input::File(path.to_owned())
+    }
+}
+
+/// Writes the result, unless the file says it already.
+fn write(path: &PathBuf, result: &[u8]) -> io::Result<()> {
+    match path.metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            nbweave::fs::create(path, |file| file.write_all(result))
+        }
+        Ok(metadata) if metadata.is_file() => {
+            if *bytes::read_path(path)? == *result {
+                return Ok(());
+            }
+            nbweave::fs::replace(path, |file| file.write_all(result))
+        }
+        // A pipe, or `/dev/null`: there is nothing to replace.
+        Ok(_) => File::options().write(true).open(path)?.write_all(result),
+        Err(error) => Err(error),
+    }
+}
