@@ -1,0 +1,1 @@
+//! `nbweave merge`, as people run it.
