@@ -58,7 +58,7 @@ impl LineMerge<'_> {
         // Outside of a repository, git reads no settings here, and there is no
         // option for the default.
         let style = format!("merge.conflictStyle={}", self.style);
-        let mut command = git(&["-c", &style, "merge-file", "--stdout", "--quiet"]);
+        let mut command = git(&["-c", &style, "merge-file", "--stdout"]);
         if self.style != "merge" {
             command.arg(format!("--{}", self.style));
         }

@@ -24,7 +24,7 @@ fn repository() -> Sandbox {
 
 fn commit(sandbox: &Sandbox, message: &str) {
     sandbox.git(&["add", "--all"]);
-    sandbox.git(&["commit", "--quiet", "--message", message]);
+    sandbox.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
 }
 
 /// A repository whose branches `main`, checked out, and `side` changed a
