@@ -101,24 +101,20 @@ impl Merge {
         }
     }
 
-    /// Says what came of it. `name` is the path of the notebook, and with
-    /// `quiet` nothing is said of conflicts and decisions.
+    /// Says what came of it; `name` is the path of the notebook. With `quiet`,
+    /// nothing is said of conflicts and decisions.
     pub(crate) fn tell(&self, name: &str, quiet: bool) {
         match &self.how {
-            How::Content(_) if quiet => {}
             How::Content(merged) => {
-                self.with_notebook(|notebook| {
-                    for line in merge_lines(merged, notebook) {
-                        ui::say(&format!("{name}: {line}"));
-                    }
-                });
-                let count = match merged.conflicts.len() {
-                    0 => return,
-                    1 => "1 conflict is left".to_owned(),
-                    count => format!("{count} conflicts are left"),
-                };
-                ui::say(&format!("nbweave: {count} in '{name}'"));
-                ui::say("hint: `nbweave resolve` lists conflicts and settles them");
+                if !quiet {
+                    self.tell_content(merged, name);
+                }
+            }
+            How::Version { why, has_conflicts } => {
+                if !quiet {
+                    let what = if *has_conflicts { "conflict: " } else { "" };
+                    ui::say(&format!("{name}: {what}{why}"));
+                }
             }
             How::Lines {
                 why,
@@ -126,13 +122,14 @@ impl Merge {
                 is_bug,
                 has_conflicts,
             } => {
-                let end = if *has_conflicts {
+                let with = if *has_conflicts {
                     ", with conflicts"
                 } else {
                     ""
                 };
-                let message = format!("nbweave: '{name}' was merged by lines{end}: {why}");
-                ui::say(&message);
+                ui::say(&format!(
+                    "nbweave: '{name}' was merged by lines{with}: {why}"
+                ));
                 if let Some(hint) = hint {
                     ui::say(&format!("hint: {hint}"));
                 }
@@ -143,12 +140,22 @@ impl Merge {
                     );
                 }
             }
-            How::Version { .. } if quiet => {}
-            How::Version { why, has_conflicts } => {
-                let what = if *has_conflicts { "conflict: " } else { "" };
-                ui::say(&format!("{name}: {what}{why}"));
-            }
         }
+    }
+
+    fn tell_content(&self, merged: &Merged, name: &str) {
+        self.with_notebook(|notebook| {
+            for line in merge_lines(merged, notebook) {
+                ui::say(&format!("{name}: {line}"));
+            }
+        });
+        let left = match merged.conflicts.len() {
+            0 => return,
+            1 => "1 conflict is left".to_owned(),
+            count => format!("{count} conflicts are left"),
+        };
+        ui::say(&format!("nbweave: {left} in '{name}'"));
+        ui::say("hint: `nbweave resolve` lists conflicts and settles them");
     }
 
     /// Gives what came of it in the renderer's terms.

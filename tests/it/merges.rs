@@ -62,13 +62,12 @@ pub(crate) fn sources(notebook: &str) -> Vec<String> {
             let id = cell["id"].as_str().unwrap().to_owned();
             assert!(ids.insert(id), "an id is there twice: {notebook}");
         }
-        match &cell["source"] {
-            Value::String(text) => text.clone(),
-            lines => {
-                let lines = lines.as_array().unwrap().iter();
-                lines.map(|line| line.as_str().unwrap()).collect()
-            }
+        let source = &cell["source"];
+        if let Some(text) = source.as_str() {
+            return text.to_owned();
         }
+        let lines = source.as_array().unwrap().iter();
+        lines.map(|line| line.as_str().unwrap()).collect()
     };
     let cells = value["cells"].as_array().unwrap();
     cells.iter().map(source).collect()

@@ -8,7 +8,7 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use nbweave::git;
@@ -131,7 +131,7 @@ fn is_virtual(args: &GitMergeArgs, marker_size: usize) -> bool {
     if marker_size < usual + 2 {
         return false;
     }
-    let path = args.path.as_ref().map(PathBuf::as_path);
+    let path = args.path.as_deref();
     let usual = path.and_then(git::marker_size).unwrap_or(usual);
     let added = marker_size.saturating_sub(usual);
     added > 0 && added.is_multiple_of(2)

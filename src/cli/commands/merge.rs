@@ -55,16 +55,13 @@ pub(crate) fn run(args: &MergeArgs) -> Result<Exit> {
     let merge =
         Merge::of(versions, &options).with_context(|| format!("cannot merge '{}'", names.ours))?;
     let mut out = io::stdout().lock();
-    let name = match &args.output {
-        Some(path) => {
-            write(path, &merge.bytes)
-                .with_context(|| format!("cannot write '{}'", Input::File(path.clone())))?;
-            Input::File(path.clone()).to_string()
-        }
-        None => {
-            out.write_all(&merge.bytes).context("cannot write")?;
-            names.ours.clone()
-        }
+    let name = if let Some(path) = &args.output {
+        let name = Input::File(path.clone()).to_string();
+        write(path, &merge.bytes).with_context(|| format!("cannot write '{name}'"))?;
+        name
+    } else {
+        out.write_all(&merge.bytes).context("cannot write")?;
+        names.ours.clone()
     };
     if args.format.is_some() {
         let names = Versions {
