@@ -1,22 +1,12 @@
-//! What a merge left to decide and what it decided, as lines for people and as
-//! JSON for programs. The JSON is documented in `docs/merge-json.md`; it
-//! changes only together with the number under `nbweave`, but for keys that
-//! are added.
-
-use std::io::{self, Write};
-
-use serde::Serialize;
+//! What a merge left to decide and what it decided, in lines for people.
 
 use super::escape::{cut, visible};
 use super::hunks::counted;
 use super::values::compact;
 use crate::diff::cell_text;
 use crate::json::Kind;
-use crate::merge::{Conflict, Decided, Disputed, Merged, Side, Versions};
+use crate::merge::{Conflict, Decided, Disputed, Merged};
 use crate::notebook::{Cell, CellKind, Notebook};
-
-/// The version of what is written.
-const VERSION: u32 = 1;
 
 /// How many columns of a source tell one cell from another.
 const EXCERPT: usize = 50;
@@ -27,17 +17,6 @@ const VALUE: usize = 40;
 /// How many cells are named of those that something was decided about.
 const NAMED_CELLS: usize = 3;
 
-/// How versions of a notebook were put together.
-#[derive(Clone, Copy, Debug)]
-pub enum MergedBy<'a> {
-    /// By content: what came of it, and the merged notebook.
-    Content(&'a Merged, &'a Notebook<'a>),
-    /// By lines, as git does it: why, and whether conflicts are left.
-    Lines(&'a str, bool),
-    /// By taking one version: why, and whether it is in doubt.
-    Version(&'a str, bool),
-}
-
 /// Returns the name of a cell as people know it: `In [7] 'x = 1'` or `Markdown
 /// cell 3 '# Title'`.
 pub fn cell_name(notebook: &Notebook<'_>, index: usize) -> String {
@@ -45,11 +24,23 @@ pub fn cell_name(notebook: &Notebook<'_>, index: usize) -> String {
         return format!("cell {}", index + 1);
     };
     let text = cell_text(cell, notebook.format);
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    match lines.find(|line| !is_marker(line)) {
-        Some(line) => format!("{} '{}'", number(cell, index), cut(&visible(line), EXCERPT)),
+    let lines = text.lines().map(str::trim);
+    let mut lines = lines.filter(|line| !line.is_empty() && !is_marker(line));
+    // Many cells start with `%%time`; what they do is below.
+    let first = lines.next();
+    let telling = match first {
+        Some(line) if line.starts_with("%%") => lines.next().or(first),
+        _ => first,
+    };
+    match telling {
+        Some(line) => format!("{} {}", number(cell, index), quoted(line)),
         None => number(cell, index),
     }
+}
+
+/// Returns a line in quotes, harmless and not too long.
+fn quoted(line: &str) -> String {
+    format!("'{}'", cut(&visible(line), EXCERPT))
 }
 
 /// Returns a cell's execution count, or its place if it has none.
@@ -74,18 +65,29 @@ fn is_marker(line: &str) -> bool {
 }
 
 /// Returns a line for each conflict, in order, then one for each decision;
-/// cells about which the same was decided share one.
+/// those that say the same share one.
 pub fn merge_lines(merged: &Merged, notebook: &Notebook<'_>) -> Vec<String> {
-    let name = |cell: Option<usize>| match cell {
-        Some(index) => cell_name(notebook, index),
-        None => "notebook".to_owned(),
+    let mut lines = Vec::new();
+    let same = |one: &Conflict, other: &Conflict| {
+        one.what == Disputed::Source && one.cell == other.cell && dispute(one) == dispute(other)
     };
-    let conflicts = merged.conflicts.iter();
-    let mut lines: Vec<String> = conflicts
-        .map(|conflict| format!("{}: {}", name(conflict.cell), dispute(conflict)))
-        .collect();
+    for conflicts in merged.conflicts.chunk_by(same) {
+        if let [conflict, more @ ..] = conflicts {
+            let name = place(notebook, conflict.cell);
+            let what = match more.len() {
+                0 => dispute(conflict),
+                more => format!("{} conflicts in the source", more + 1),
+            };
+            lines.push(format!("{name}: {what}"));
+        }
+    }
     let mut groups: Vec<(String, Vec<Option<usize>>)> = Vec::new();
+    let mut deleted = Vec::new();
     for decision in &merged.decisions {
+        if let Decided::Deleted(line) = &decision.what {
+            deleted.push(quoted(line));
+            continue;
+        }
         let what = visible(&decision.what.to_string()).into_owned();
         match groups.iter_mut().find(|(known, _)| *known == what) {
             Some((_, cells)) => cells.push(decision.cell),
@@ -94,14 +96,36 @@ pub fn merge_lines(merged: &Merged, notebook: &Notebook<'_>) -> Vec<String> {
     }
     for (what, mut cells) in groups {
         cells.dedup();
-        let mut names: Vec<_> = cells.iter().take(NAMED_CELLS).copied().map(name).collect();
-        let more = cells.len().saturating_sub(NAMED_CELLS);
-        if more > 0 {
-            names.push(counted(more, "more cell"));
-        }
-        lines.push(format!("{}: {what}", names.join(", ")));
+        let names = some(&cells, |&cell| place(notebook, cell));
+        lines.push(format!("{names}: {what}"));
+    }
+    if !deleted.is_empty() {
+        let cells = counted(deleted.len(), "cell");
+        let names = some(&deleted, String::clone);
+        lines.push(format!(
+            "{cells} deleted, as one side has it; the other changed no source there: {names}"
+        ));
     }
     lines
+}
+
+/// Returns the names of the first few of what there is, and how many more
+/// there are.
+fn some<T>(all: &[T], name: impl Fn(&T) -> String) -> String {
+    let mut names: Vec<_> = all.iter().take(NAMED_CELLS).map(name).collect();
+    let more = all.len().saturating_sub(NAMED_CELLS);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
+}
+
+/// Returns what something is about: a cell, or the notebook.
+fn place(notebook: &Notebook<'_>, cell: Option<usize>) -> String {
+    match cell {
+        Some(index) => cell_name(notebook, index),
+        None => "notebook".to_owned(),
+    }
 }
 
 /// Returns what a conflict is about, in words.
@@ -135,143 +159,109 @@ fn dispute(conflict: &Conflict) -> String {
     }
 }
 
-/// Writes what came of a merge as one line of JSON. `names` are the paths of
-/// the versions.
-pub fn merge_json(names: Versions<&str>, by: MergedBy<'_>, out: &mut impl Write) -> io::Result<()> {
-    let Versions { base, ours, theirs } = names;
-    let (name, why, is_clean) = match by {
-        MergedBy::Content(merged, _) => ("content", None, merged.is_clean()),
-        MergedBy::Lines(why, has_conflicts) => ("lines", Some(why), !has_conflicts),
-        MergedBy::Version(why, has_conflicts) => ("version", Some(why), !has_conflicts),
-    };
-    let (conflicts, decisions) = match by {
-        MergedBy::Content(merged, notebook) => (
-            json_conflicts(merged, notebook),
-            json_decisions(merged, notebook),
-        ),
-        MergedBy::Lines(..) | MergedBy::Version(..) => (Vec::new(), Vec::new()),
-    };
-    let whole = JsonMerge {
-        nbweave: VERSION,
-        base,
-        ours,
-        theirs,
-        by: name,
-        why,
-        clean: is_clean,
-        conflicts,
-        decisions,
-    };
-    serde_json::to_writer(&mut *out, &whole)?;
-    out.write_all(b"\n")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Document, Edits};
+    use crate::merge::{Decision, Side};
 
-/// The whole merge.
-#[derive(Serialize)]
-struct JsonMerge<'a> {
-    nbweave: u32,
-    base: &'a str,
-    ours: &'a str,
-    theirs: &'a str,
-    by: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'a str>,
-    clean: bool,
-    conflicts: Vec<JsonConflict<'a>>,
-    decisions: Vec<JsonDecision<'a>>,
-}
+    #[track_caller]
+    fn name_of(cell: &str) -> String {
+        let json = format!(r#"{{"cells": [{cell}], "nbformat": 4, "nbformat_minor": 5}}"#);
+        let document = Document::read(json.as_bytes()).unwrap();
+        cell_name(&Notebook::read(&document).unwrap(), 0)
+    }
 
-/// A cell of the merged notebook.
-#[derive(Serialize)]
-struct JsonCell {
-    index: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
-    name: String,
-}
+    #[test]
+    fn cells_are_named_by_count_or_place_and_by_what_they_say() {
+        let code = r#"{"cell_type": "code", "execution_count": 7, "source": "\n  x = 1\ny"}"#;
+        assert_eq!(name_of(code), "In [7] 'x = 1'");
+        let fresh = r#"{"cell_type": "code", "execution_count": null, "source": "x"}"#;
+        assert_eq!(name_of(fresh), "cell 1 'x'");
+        let markdown = r##"{"cell_type": "markdown", "source": ["# Title\n", "text"]}"##;
+        assert_eq!(name_of(markdown), "Markdown cell 1 '# Title'");
+        assert_eq!(name_of(r#"{"cell_type": "raw"}"#), "raw cell 1");
+    }
 
-impl JsonCell {
-    fn of(notebook: &Notebook<'_>, index: usize) -> Self {
-        let id = notebook.cells.get(index).and_then(|cell| cell.id);
-        Self {
-            index,
-            id: id.and_then(|id| Some(id.as_str()?.into_owned())),
-            name: cell_name(notebook, index),
+    #[test]
+    fn markers_and_magics_say_nothing() {
+        let marked = r#"{"source": "<<<<<<< ours\nx = 1\n=======\n"}"#;
+        assert_eq!(name_of(marked), "cell 1 'x = 1'");
+        assert_eq!(name_of(r#"{"source": "%%time\nfit()"}"#), "cell 1 'fit()'");
+        assert_eq!(name_of(r#"{"source": "%%time"}"#), "cell 1 '%%time'");
+    }
+
+    #[track_caller]
+    fn lines(conflicts: Vec<Conflict>, decisions: Vec<Decision>) -> Vec<String> {
+        let cells: Vec<_> = ["a", "b", "c", "d", "e"]
+            .iter()
+            .map(|source| format!(r#"{{"cell_type": "code", "source": "{source}"}}"#))
+            .collect();
+        let json = format!(r#"{{"cells": [{}], "nbformat": 4}}"#, cells.join(","));
+        let document = Document::read(json.as_bytes()).unwrap();
+        let merged = Merged {
+            host: Side::Ours,
+            edits: Edits::default(),
+            conflicts,
+            decisions,
+        };
+        merge_lines(&merged, &Notebook::read(&document).unwrap())
+    }
+
+    fn conflict(what: Disputed, ours: Option<&str>, theirs: Option<&str>) -> Conflict {
+        Conflict {
+            cell: Some(1),
+            what,
+            base: None,
+            ours: ours.map(str::to_owned),
+            theirs: theirs.map(str::to_owned),
         }
     }
-}
 
-#[derive(Serialize)]
-struct JsonConflict<'a> {
-    cell: Option<JsonCell>,
-    what: &'static str,
-    path: Vec<&'a str>,
-    base: Option<&'a str>,
-    ours: Option<&'a str>,
-    theirs: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct JsonDecision<'a> {
-    cell: Option<JsonCell>,
-    what: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    side: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
-    text: String,
-}
-
-fn json_conflicts<'a>(merged: &'a Merged, notebook: &Notebook<'_>) -> Vec<JsonConflict<'a>> {
-    let conflicts = merged.conflicts.iter();
-    let json = |conflict: &'a Conflict| {
-        let (what, path) = match &conflict.what {
-            Disputed::Source => ("source", Vec::new()),
-            Disputed::Kind => ("kind", Vec::new()),
-            Disputed::Metadata(keys) => ("metadata", keys.iter().map(String::as_str).collect()),
-            Disputed::Attachment(name) => ("attachment", vec![name.as_str()]),
-            Disputed::Outputs => ("outputs", Vec::new()),
-            Disputed::Other(key) => ("other", vec![key.as_str()]),
-            Disputed::Inserts => ("inserts", Vec::new()),
-        };
-        JsonConflict {
-            cell: conflict.cell.map(|index| JsonCell::of(notebook, index)),
-            what,
-            path,
-            base: conflict.base.as_deref(),
-            ours: conflict.ours.as_deref(),
-            theirs: conflict.theirs.as_deref(),
-        }
-    };
-    conflicts.map(json).collect()
-}
-
-fn json_decisions<'a>(merged: &'a Merged, notebook: &Notebook<'_>) -> Vec<JsonDecision<'a>> {
-    let name = |side: &Side| match side {
-        Side::Ours => "ours",
-        Side::Theirs => "theirs",
-    };
-    let mut decisions = Vec::new();
-    for decision in &merged.decisions {
-        let (what, side, key) = match &decision.what {
-            Decided::BothInserted => ("both_inserted", None, None),
-            Decided::BothMoved(side) => ("both_moved", Some(side), None),
-            Decided::OutputsDropped => ("outputs_dropped", None, None),
-            Decided::OutputsOf(side) => ("outputs_of", Some(side), None),
-            Decided::OutputsCleared => ("outputs_cleared", None, None),
-            Decided::Deleted(_) => ("deleted", None, None),
-            Decided::KeyOf(key, side) => ("key_of", Some(side), Some(key.as_str())),
-            Decided::Favored => ("favored", None, None),
-            Decided::IdGiven => ("id_given", None, None),
-            Decided::NoBase => ("no_base", None, None),
-        };
-        decisions.push(JsonDecision {
-            cell: decision.cell.map(|index| JsonCell::of(notebook, index)),
-            what,
-            side: side.map(name),
-            key,
-            text: decision.what.to_string(),
-        });
+    #[test]
+    fn every_conflict_is_told() {
+        let source = || conflict(Disputed::Source, Some("x"), Some("y"));
+        let key = Disputed::Metadata(vec!["slideshow".to_owned(), "slide_type".to_owned()]);
+        let told = lines(
+            vec![
+                source(),
+                source(),
+                conflict(Disputed::Source, None, Some("y")),
+                conflict(key, Some("\"slide\""), None),
+                Conflict {
+                    cell: None,
+                    ..conflict(Disputed::Other("x".to_owned()), Some("1"), Some("2"))
+                },
+            ],
+            Vec::new(),
+        );
+        assert_eq!(
+            told,
+            [
+                "cell 2 'b': 2 conflicts in the source",
+                "cell 2 'b': conflict: ours deleted the cell, theirs changed it",
+                "cell 2 'b': conflict about the metadata `slideshow.slide_type`: \
+                 ours \"slide\", theirs nothing",
+                "notebook: conflict about `x`: ours 1, theirs 2",
+            ]
+        );
     }
-    decisions
+
+    #[test]
+    fn decisions_that_say_the_same_share_a_line() {
+        let decision = |cell, what| Decision { cell, what };
+        let of_ours = |cell| decision(Some(cell), Decided::OutputsOf(Side::Ours));
+        let gone = |line: &str| decision(None, Decided::Deleted(line.to_owned()));
+        let mut decisions: Vec<_> = (0..5).map(of_ours).collect();
+        decisions.extend([gone("x"), gone("y")]);
+        decisions.push(decision(Some(0), Decided::OutputsDropped));
+        assert_eq!(
+            lines(Vec::new(), decisions),
+            [
+                "cell 1 'a', cell 2 'b', cell 3 'c', 2 more: both sides ran it: outputs of ours kept",
+                "cell 1 'a': both sides changed the source: outputs dropped, run it again",
+                "2 cells deleted, as one side has it; the other changed no source there: 'x', 'y'",
+            ]
+        );
+    }
 }

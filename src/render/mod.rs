@@ -9,6 +9,7 @@ mod escape;
 mod hunks;
 mod json;
 mod merge;
+mod merge_json;
 mod metadata;
 mod outputs;
 mod patch;
@@ -23,7 +24,8 @@ mod unified;
 mod values;
 
 pub use json::json;
-pub use merge::{MergedBy, cell_name, merge_json, merge_lines};
+pub use merge::{cell_name, merge_lines};
+pub use merge_json::{MergedBy, merge_json};
 pub use patch::patch;
 pub use show::show;
 pub use stat::{FileStat, FileStatus, NameEnd, name_only, name_status, stat, write_stat};
