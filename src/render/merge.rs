@@ -85,7 +85,7 @@ pub fn merge_lines(merged: &Merged, notebook: &Notebook<'_>) -> Vec<String> {
     let mut deleted = Vec::new();
     for decision in &merged.decisions {
         if let Decided::Deleted(line) = &decision.what {
-            deleted.push(quoted(line));
+            deleted.push(quoted(line.trim()));
             continue;
         }
         let what = visible(&decision.what.to_string()).into_owned();

@@ -689,6 +689,52 @@ fn a_notebook_of_format_3_is_merged_with_one_of_format_4() {
     assert_eq!(sources_in(&sandbox, "a.ipynb"), ["x = 2", "y = 2"]);
 }
 
+#[test]
+fn what_has_no_place_in_a_source_is_in_a_note_above_the_cell() {
+    let with = |kind: &str| {
+        let metadata = format!(r#""metadata": {{ "slideshow": {{ "slide_type": "{kind}" }} }}"#);
+        base().replacen(r#""metadata": {}"#, &metadata, 1)
+    };
+    let sandbox = diverged(&with("skip"), &with("slide"), &with("notes"));
+    let said = ends_in_conflict(&sandbox, &sandbox.try_git(&["merge", "side"]));
+    let line = "a.ipynb: cell 2 'import pandas as pd': conflict about the metadata \
+                `slideshow.slide_type`: ours \"slide\", theirs \"notes\"\n";
+    assert!(said.contains(line), "{said}");
+    let sources = sources_in(&sandbox, "a.ipynb");
+    assert_eq!(sources.len(), 4);
+    assert_snapshot!(sources[0], @r#"
+    **Merge conflict in the cell below**: the notebook has what ours says. Delete this cell when it is decided.
+
+    `/metadata/slideshow/slide_type`:
+
+    ```json
+    <<<<<<< HEAD
+    "slide"
+    =======
+    "notes"
+    >>>>>>> side
+    ```
+    "#);
+    assert!(sandbox.read("a.ipynb").contains(r#""slide_type": "slide""#));
+}
+
+#[test]
+fn a_cell_that_one_side_deleted_and_the_other_changed_stays_in_conflict() {
+    let sandbox = diverged(
+        &notebook(&[("a", "a = 1\nb = 1"), ("b", "plot(a)")]),
+        &notebook(&[("b", "plot(a)")]),
+        &notebook(&[("a", "a = 2\nb = 1"), ("b", "plot(a)")]),
+    );
+    ends_in_conflict(&sandbox, &sandbox.try_git(&["merge", "side"]));
+    assert_snapshot!(sources_in(&sandbox, "a.ipynb")[0], @"
+    <<<<<<< HEAD (cell deleted)
+    =======
+    a = 2
+    b = 1
+    >>>>>>> side
+    ");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_result_that_cannot_be_written_ends_the_merge() {

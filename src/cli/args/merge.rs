@@ -41,9 +41,6 @@ pub(crate) struct MergeArgs {
     #[arg(long, short, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
 
-    #[command(flatten)]
-    pub(crate) rules: MergeRuleArgs,
-
     /// The name of the base behind conflict markers [default: the file's]
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     pub(crate) label_base: Option<String>,
@@ -68,6 +65,9 @@ pub(crate) struct MergeArgs {
     /// Say nothing of conflicts and decisions
     #[arg(long, short)]
     pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) rules: MergeRuleArgs,
 }
 
 /// What a merge may decide on its own.
