@@ -10,12 +10,17 @@ mod ids;
 mod keys;
 mod lines;
 mod markers;
+mod members;
 mod notes;
 mod options;
 mod order;
 mod outputs;
 mod pieces;
 mod plan;
+mod read;
+mod relines;
+mod resolve;
+mod scan;
 mod settle;
 mod verify;
 mod widgets;
@@ -34,6 +39,11 @@ pub use decision::{Decided, Decision};
 pub use options::{
     Adjacent, ConflictStyle, Favor, Inserts, Labels, MergeOptions, OutputChoice, Side,
 };
+pub use read::{
+    Form, Leftovers, Stray, StrayKind, WrittenConflict, leftovers_in, may_have_conflicts,
+};
+pub use resolve::{Resolution, Resolved, resolve};
+pub use scan::MarkedLines;
 
 /// The three versions of a merge.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
