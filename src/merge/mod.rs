@@ -19,6 +19,7 @@ mod pieces;
 mod plan;
 mod read;
 mod relines;
+mod repair;
 mod resolve;
 mod scan;
 mod settle;
@@ -42,6 +43,7 @@ pub use options::{
 pub use read::{
     Form, Leftovers, Stray, StrayKind, WrittenConflict, leftovers_in, may_have_conflicts,
 };
+pub use repair::{Lost, Rebuilt, Unrebuildable, rebuild};
 pub use resolve::{Resolution, Resolved, resolve};
 pub use scan::MarkedLines;
 
