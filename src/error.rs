@@ -89,10 +89,9 @@ impl Error {
         match *self.0 {
             ErrorKind::LfsPointer => Some("`git lfs pull` fetches the content"),
             ErrorKind::Encoding { .. } => Some("notebooks are UTF-8; `iconv` converts other text"),
-            ErrorKind::ConflictMarkers { .. } => Some(
-                "take one side with `git checkout --ours` or `--theirs` and the path, \
-                 or remove the markers by hand",
-            ),
+            ErrorKind::ConflictMarkers { .. } => {
+                Some("`nbweave resolve --rebuild` with the path makes a notebook of it again")
+            }
             ErrorKind::Truncated { .. } => Some(
                 "an older version may be in git (`git log` with the path) \
                  or in `.ipynb_checkpoints`",

@@ -3,9 +3,11 @@
 //! Standard output is the result, standard error is talk.
 
 mod args;
+mod ask;
 mod bytes;
 mod commands;
 mod compare;
+mod conflicted;
 mod exit;
 mod input;
 mod merging;
@@ -66,6 +68,8 @@ pub(crate) fn main() -> Exit {
         Command::Check(args) => commands::check::run(&args),
         Command::GitDiff(args) => commands::git_diff::run(&args),
         Command::GitMerge(args) => commands::git_merge::run(args),
+        Command::Mergetool(args) => commands::mergetool::run(&args),
+        Command::Resolve(args) => commands::resolve::run(&args),
         Command::Textconv(args) => commands::textconv::run(&args),
     };
     result.unwrap_or_else(|error| ui::report(&error))

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::program::{ended, git};
+use super::program::{ended, git, run};
 
 /// Returns a setting; `None` if it is not set.
 pub(super) fn value(key: &str) -> io::Result<Option<String>> {
@@ -53,4 +53,14 @@ pub fn pager(command: &str, from_environment: bool) -> Option<String> {
         }
     };
     (!pager.is_empty() && pager != "cat").then_some(pager)
+}
+
+/// Returns the editor that git would start, as a command for the shell.
+///
+/// # Errors
+///
+/// Fails with git's own words if none is set and the terminal is a poor one.
+pub fn editor() -> io::Result<String> {
+    let output = run(&mut git(&["var", "GIT_EDITOR"]))?;
+    Ok(String::from_utf8_lossy(&output).trim().to_owned())
 }

@@ -16,11 +16,13 @@ mod merge;
 mod objects;
 mod program;
 mod repository;
+mod unmerged;
 
 pub use attributes::{Filter, filters};
 pub use changes::{Changes, FileChange, FileVersion, Mode, Place, Status, changes};
-pub use config::{color_is_wanted, pager};
+pub use config::{color_is_wanted, editor, pager};
 pub use files::{Ignored, are_tracked, untracked_files, visible_files};
 pub use merge::{LineMerge, MergedLines, conflict_style, marker_size};
 pub use objects::{Blobs, ObjectId, blob_id, is_revision, revision_count, smudged};
 pub use repository::Repository;
+pub use unmerged::{UnmergedFile, stage, unmerged_files};

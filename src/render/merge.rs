@@ -129,7 +129,7 @@ fn place(notebook: &Notebook<'_>, cell: Option<usize>) -> String {
 }
 
 /// Returns what a conflict is about, in words.
-fn dispute(conflict: &Conflict) -> String {
+pub(super) fn dispute(conflict: &Conflict) -> String {
     let short = |value: &Option<String>| match value {
         Some(value) => cut(&visible(value.trim()), VALUE).into_owned(),
         None => "nothing".to_owned(),

@@ -5,6 +5,7 @@
 //! harmless on the way: no control character gets through.
 
 mod brief;
+mod conflicts;
 mod escape;
 mod hunks;
 mod json;
@@ -23,6 +24,7 @@ mod theme;
 mod unified;
 mod values;
 
+pub use conflicts::{conflict_line, show_conflict, stray_line};
 pub use json::json;
 pub use merge::{cell_name, merge_lines};
 pub use merge_json::{MergedBy, merge_json};

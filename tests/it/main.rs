@@ -18,6 +18,7 @@ mod notebooks;
 mod odd_notebooks;
 mod probes;
 mod render;
+mod resolve;
 mod revisions;
 mod sandbox;
 mod strip;

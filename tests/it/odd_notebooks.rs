@@ -435,7 +435,7 @@ fn conflict_markers_are_refused_with_a_hint() {
     exit: 129
     --- stderr
     nbweave: cannot strip 'a.ipynb': invalid JSON at line 13, column 1: a merge left conflict markers in the file
-    hint: take one side with `git checkout --ours` or `--theirs` and the path, or remove the markers by hand
+    hint: `nbweave resolve --rebuild` with the path makes a notebook of it again
     ");
 }
 

@@ -155,7 +155,7 @@ fn a_conflicted_path_is_taken_once() {
     exit: 129
     --- stderr
     nbweave: cannot strip 'a.ipynb': invalid JSON at line 8, column 1: a merge left conflict markers in the file
-    hint: take one side with `git checkout --ours` or `--theirs` and the path, or remove the markers by hand
+    hint: `nbweave resolve --rebuild` with the path makes a notebook of it again
     ");
     sandbox.git(&["checkout", "--ours", "a.ipynb"]);
     assert_eq!(sandbox.git(&["ls-files", "--unmerged"]).lines().count(), 3);

@@ -2,6 +2,7 @@
 
 mod diff;
 mod merge;
+mod resolve;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -17,6 +18,7 @@ pub(crate) use diff::{
     ColorArg, DiffArgs, FormatArg, GitDiffArgs, LookArgs, ShowArgs, TextconvArgs, WordDiffArg,
 };
 pub(crate) use merge::{GitMergeArgs, MergeArgs};
+pub(crate) use resolve::{MergetoolArgs, ResolveArgs};
 
 /// Jupyter notebooks in git, by content
 ///
@@ -33,12 +35,15 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Diff(DiffArgs),
     Merge(MergeArgs),
+    Resolve(ResolveArgs),
     Show(ShowArgs),
     Strip(StripArgs),
     Check(CheckArgs),
     GitDiff(GitDiffArgs),
     #[command(hide = true)]
     GitMerge(GitMergeArgs),
+    #[command(hide = true)]
+    Mergetool(MergetoolArgs),
     Textconv(TextconvArgs),
 }
 
@@ -90,13 +95,18 @@ pub(crate) struct StripArgs {
     pub(crate) rules: RuleArgs,
 }
 
-/// Report what strip would remove, and exit with 1 if there is anything
+/// Report what strip would remove and conflicts that a merge left, and exit
+/// with 1 if there is anything
 #[derive(Debug, Parser)]
 pub(crate) struct CheckArgs {
     /// Notebooks, directories with notebooks as git sees them, or `-` for
     /// standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// Report only conflicts that a merge left
+    #[arg(long)]
+    pub(crate) conflicts: bool,
 
     #[command(flatten)]
     pub(crate) rules: RuleArgs,

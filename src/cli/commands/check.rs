@@ -1,6 +1,10 @@
-//! `nbweave check`: what strip would remove.
+//! `nbweave check`: what strip would remove, and what a merge left.
 
 use anyhow::Result;
+use nbweave::error::{Error, ErrorKind};
+use nbweave::json::Document;
+use nbweave::merge::{Form, StrayKind, leftovers_in, may_have_conflicts};
+use nbweave::notebook::Notebook;
 
 use super::strip::{Mode, Work};
 use crate::cli::args::CheckArgs;
@@ -11,18 +15,84 @@ use crate::cli::ui;
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
     let options = args.rules.options()?;
     let work = Work {
-        mode: Mode::Check,
+        mode: if args.conflicts {
+            Mode::Conflicts
+        } else {
+            Mode::Report
+        },
         options: &options,
         quiet: false,
     };
     let ended = work.on(input::inputs(&args.paths))?;
-    let found = match (ended.changed_notebooks, ended.notebooks) {
-        (0, _) => return Ok(ended.exit(false)),
+    let has = |count: usize| match (count, ended.notebooks) {
         (1, 1) => "the notebook has".to_owned(),
         (1, all) => format!("1 of {all} notebooks has"),
-        (found, all) => format!("{found} of {all} notebooks have"),
+        (count, all) => format!("{count} of {all} notebooks have"),
     };
-    ui::say(&format!("nbweave: {found} something to strip"));
-    ui::say("hint: `nbweave strip` with the same paths and options removes it");
-    Ok(ended.exit(true))
+    if ended.changed_notebooks > 0 {
+        let found = has(ended.changed_notebooks);
+        ui::say(&format!("nbweave: {found} something to strip"));
+        ui::say("hint: `nbweave strip` with the same paths and options removes it");
+    }
+    if ended.conflicted_notebooks > 0 {
+        let found = has(ended.conflicted_notebooks);
+        ui::say(&format!("nbweave: {found} conflicts that a merge left"));
+        ui::say("hint: `nbweave resolve` lists and settles them");
+    }
+    Ok(ended.exit(ended.changed_notebooks + ended.conflicted_notebooks > 0))
+}
+
+/// Returns what a merge left in a file, a line for each cell in question.
+///
+/// # Errors
+///
+/// Fails if there may be something and the file cannot be read, but for what
+/// a merge of lines made unreadable: that is found.
+pub(super) fn left_in(bytes: &[u8]) -> Result<Vec<String>, Error> {
+    if !may_have_conflicts(bytes) {
+        return Ok(Vec::new());
+    }
+    let document = match Document::read(bytes) {
+        Ok(document) => document,
+        Err(error) => {
+            if let ErrorKind::ConflictMarkers { at } = error.kind() {
+                return Ok(vec![format!("line {}: conflict markers", at.line)]);
+            }
+            return Err(error);
+        }
+    };
+    // What is no notebook of Jupyter's has no cells to look into.
+    let Ok(notebook) = Notebook::read(&document) else {
+        return Ok(Vec::new());
+    };
+    let leftovers = leftovers_in(&notebook);
+    let conflicts = leftovers
+        .conflicts
+        .iter()
+        .map(|written| match written.form {
+            Form::Source(_) => (written.conflict.cell, "conflict markers"),
+            Form::Note { note, .. } => (Some(note), "a note on a conflict"),
+        });
+    let strays = leftovers.strays.iter().map(|stray| {
+        let what = match stray.what {
+            StrayKind::Marker(_) => "conflict markers",
+            StrayKind::Note => "a note on a conflict",
+            StrayKind::MarkerCell => "the cell is a conflict marker",
+            StrayKind::MarkerOutput => "an output is a conflict marker",
+            StrayKind::NbdimeMetadata => "metadata `nbdime-conflicts`",
+        };
+        (stray.cell, what)
+    });
+    let mut found: Vec<_> = conflicts.chain(strays).collect();
+    found.sort_unstable();
+    found.dedup();
+    // People count from one.
+    let place = |cell: Option<usize>| match cell {
+        Some(index) => format!("cell {}", index + 1),
+        None => "notebook".to_owned(),
+    };
+    let lines = found.into_iter();
+    Ok(lines
+        .map(|(cell, what)| format!("{}: {what}", place(cell)))
+        .collect())
 }

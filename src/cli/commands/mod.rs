@@ -5,6 +5,8 @@ pub(crate) mod diff;
 pub(crate) mod git_diff;
 pub(crate) mod git_merge;
 pub(crate) mod merge;
+pub(crate) mod mergetool;
+pub(crate) mod resolve;
 pub(crate) mod show;
 pub(crate) mod strip;
 pub(crate) mod textconv;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use nbweave::render::patch;
 use nbweave::strip::{Change, Removal, StripOptions, strip};
 
+use super::check::left_in;
 use crate::cli::args::StripArgs;
 use crate::cli::exit::Exit;
 use crate::cli::input::{self, Input};
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &StripArgs) -> Result<Exit> {
     let found = match mode {
         Mode::Check => ended.changed_notebooks > 0,
         Mode::InPlace => args.exit_code && ended.changed_notebooks > 0,
-        Mode::DryRun | Mode::Diff | Mode::Stdout => false,
+        Mode::DryRun | Mode::Diff | Mode::Stdout | Mode::Report | Mode::Conflicts => false,
     };
     Ok(ended.exit(found))
 }
@@ -47,6 +48,10 @@ pub(crate) fn run(args: &StripArgs) -> Result<Exit> {
 pub(crate) enum Mode {
     InPlace,
     Check,
+    /// As [`Self::Check`], and what a merge left is listed, too.
+    Report,
+    /// Only what a merge left is listed.
+    Conflicts,
     DryRun,
     Diff,
     Stdout,
@@ -65,6 +70,8 @@ pub(crate) struct Work<'a> {
 pub(crate) struct Ended {
     pub(crate) notebooks: usize,
     pub(crate) changed_notebooks: usize,
+    /// Notebooks in which a merge left something to decide.
+    pub(crate) conflicted_notebooks: usize,
     pub(crate) failed: usize,
 }
 
@@ -85,6 +92,8 @@ struct Done {
     input: Input,
     changes: Vec<Change>,
     changed: bool,
+    /// What a merge left, a line for each cell.
+    left: Vec<String>,
     /// What goes to standard output.
     text: Vec<u8>,
 }
@@ -125,6 +134,15 @@ impl Work<'_> {
     /// Strips one notebook; what goes to standard output goes to `out`.
     fn strip(&self, input: &Input, out: &mut impl io::Write) -> Result<Done> {
         let bytes = input.read()?;
+        if self.mode == Mode::Conflicts {
+            return Ok(Done {
+                input: input.clone(),
+                changes: Vec::new(),
+                changed: false,
+                left: left_in(&bytes).with_context(|| format!("cannot read '{input}'"))?,
+                text: Vec::new(),
+            });
+        }
         let stripped =
             strip(&bytes, self.options).with_context(|| format!("cannot strip '{input}'"))?;
         let edits = &stripped.edits;
@@ -140,12 +158,21 @@ impl Work<'_> {
             (Mode::Diff, _) => {
                 patch(&input.to_string(), &bytes, edits, out).context("cannot write")?;
             }
-            (Mode::InPlace | Mode::Check | Mode::DryRun, _) => {}
+            (Mode::InPlace | Mode::Check | Mode::DryRun | Mode::Report | Mode::Conflicts, _) => {}
         }
         Ok(Done {
             input: input.clone(),
             changes: stripped.changes,
             changed,
+            left: match self.mode {
+                Mode::Report => left_in(&bytes).unwrap_or_default(),
+                Mode::InPlace
+                | Mode::Check
+                | Mode::Conflicts
+                | Mode::DryRun
+                | Mode::Diff
+                | Mode::Stdout => Vec::new(),
+            },
             text: Vec::new(),
         })
     }
@@ -165,19 +192,23 @@ impl Work<'_> {
             }
         };
         out.write_all(&done.text).context("cannot write")?;
+        for line in &done.left {
+            writeln!(out, "{}: {line}", done.input).context("cannot write")?;
+        }
+        ended.conflicted_notebooks += usize::from(!done.left.is_empty());
         if !done.changed {
             return Ok(());
         }
         ended.changed_notebooks += 1;
         match self.mode {
-            Mode::Check => write_findings(&done, out).context("cannot write"),
+            Mode::Check | Mode::Report => write_findings(&done, out).context("cannot write"),
             Mode::DryRun => writeln!(out, "{}", done.input).context("cannot write"),
             Mode::InPlace if !self.quiet && done.input != Input::Stdin => {
                 let summary = summary(&done.changes);
                 ui::say(&format!("stripped '{}': {summary}", done.input));
                 Ok(())
             }
-            Mode::InPlace | Mode::Diff | Mode::Stdout => Ok(()),
+            Mode::InPlace | Mode::Conflicts | Mode::Diff | Mode::Stdout => Ok(()),
         }
     }
 }
