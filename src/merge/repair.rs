@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::scan::{labels, lines_of, marker, scan};
+use super::scan::{labels, lines_of, marker, scan_file};
 use super::{
     Conflict, ConflictStyle, Decision, Inserts, Labels, MergeOptions, Side, Unmergeable, Versions,
     merge,
@@ -171,7 +171,7 @@ impl<'t> File<'t> {
     fn read(text: &'t str) -> Self {
         let bare = lines_of(text);
         let lines: Vec<_> = text.split_inclusive('\n').collect();
-        let scanned = scan(&bare);
+        let scanned = scan_file(&bare);
         let mut file = Self {
             common: Vec::new(),
             hunks: Vec::new(),

@@ -88,17 +88,65 @@ pub(super) struct Scanned {
     pub(super) strays: Vec<usize>,
 }
 
-/// Finds the conflicts in a text, given by its lines.
+/// Finds the conflicts in the source of a cell, given by its lines.
 ///
-/// Inside of a conflict only markers of its own size count: a text that holds
-/// others gets longer ones around it.
+/// Longer markers come first: a text that holds markers of its own gets longer
+/// ones around what conflicts in it.
 pub(super) fn scan(lines: &[&str]) -> Scanned {
+    let markers = markers_in(lines);
+    let mut sizes: Vec<_> = markers.iter().map(|(_, marker)| marker.size).collect();
+    sizes.sort_unstable_by(|one, other| other.cmp(one));
+    sizes.dedup();
+    let mut scanned = Scanned::default();
+    for size in sizes {
+        let is_taken = |index: &usize| {
+            let conflicts = &scanned.conflicts;
+            conflicts
+                .iter()
+                .any(|conflict: &MarkedLines| conflict.all().contains(index))
+        };
+        let of_size = markers.iter().filter(|(_, marker)| marker.size == size);
+        let free: Vec<_> = of_size
+            .filter(|(index, _)| !is_taken(index))
+            .copied()
+            .collect();
+        let mut found = scan_markers(&free);
+        // What stands around another conflict is left until that is settled.
+        found.conflicts.retain(|conflict| {
+            let inside = conflict.all();
+            !scanned
+                .conflicts
+                .iter()
+                .any(|other| inside.contains(&other.start))
+        });
+        scanned.conflicts.append(&mut found.conflicts);
+        scanned.strays.append(&mut found.strays);
+    }
+    scanned.conflicts.sort_by_key(|conflict| conflict.start);
+    scanned.strays.sort_unstable();
+    scanned
+}
+
+/// Finds the conflicts in a file that git merged by lines.
+///
+/// The first markers count, and up to their end only those of their size: git
+/// writes longer ones inside, around what conflicted already in the base.
+pub(super) fn scan_file(lines: &[&str]) -> Scanned {
+    scan_markers(&markers_in(lines))
+}
+
+/// Returns the lines that may be markers, by index.
+fn markers_in<'t>(lines: &[&'t str]) -> Vec<(usize, Marker<'t>)> {
+    let lines = lines.iter().enumerate();
+    lines
+        .filter_map(|(index, line)| Some((index, marker(line)?)))
+        .collect()
+}
+
+fn scan_markers(markers: &[(usize, Marker<'_>)]) -> Scanned {
     let mut scanned = Scanned::default();
     let mut open: Option<Open> = None;
-    for (index, line) in lines.iter().enumerate() {
-        let Some(marker) = marker(line) else {
-            continue;
-        };
+    for &(index, marker) in markers {
         let Some(inside) = open.as_mut() else {
             match marker.sign {
                 '<' => open = Some(Open::at(index, marker.size)),
@@ -190,6 +238,16 @@ mod tests {
     fn markers_of_another_size_are_text() {
         let text = "<<<<<<<< x\n=======\n>>>>>>>\n========\n>>>>>>>> y\n";
         assert_eq!(found(text), (vec![(0, 4)], vec![]));
+    }
+
+    #[test]
+    fn longer_markers_come_first_in_a_source_and_outer_ones_in_a_file() {
+        let text = "<<<<<<< x\n<<<<<<<< y\n========\n>>>>>>>> y\n=======\n>>>>>>> x\n";
+        assert_eq!(found(text).0, [(1, 3)]);
+        let scanned = scan_file(&lines_of(text));
+        assert_eq!(scanned.conflicts[0].all(), 0..6);
+        let open = "<<<<<<< x\n<<<<<<<< y\n========\n>>>>>>>> y\n";
+        assert_eq!(found(open), (vec![(1, 3)], vec![0]));
     }
 
     #[test]
