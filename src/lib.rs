@@ -12,7 +12,7 @@
 //!
 //! # Pure functions
 //!
-//! Everything but [`fs`] and [`git`] is a function of its arguments: no clock,
+//! Everything but [`fs`], [`git`] and [`store`] is a function of its arguments: no clock,
 //! no environment, no randomness. Equal inputs give equal bytes.
 //!
 //! # Example
@@ -38,4 +38,5 @@ pub mod json;
 pub mod merge;
 pub mod notebook;
 pub mod render;
+pub mod store;
 pub mod strip;

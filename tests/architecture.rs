@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("diff", &["error", "json", "notebook"]),
     ("merge", &["diff", "error", "json", "notebook"]),
     ("strip", &["error", "json", "notebook"]),
+    ("store", &["error", "json", "notebook", "strip"]),
     (
         "render",
         &["diff", "error", "json", "merge", "notebook", "strip"],
@@ -23,7 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// The only modules that may touch the world outside of their arguments.
-const TOUCH_THE_WORLD: &[&str] = &["fs", "git"];
+const TOUCH_THE_WORLD: &[&str] = &["fs", "git", "store"];
 
 #[test]
 fn modules_only_use_what_comes_before_them() {

@@ -8,21 +8,30 @@
 //! repository as we do. Only blobs are read in process, where that is possible
 //! ([`Blobs`]).
 
+mod archive;
 mod attributes;
 mod changes;
 mod config;
+mod directory;
 mod files;
+mod filter;
 mod merge;
 mod objects;
+mod pkt_line;
 mod program;
+mod refresh;
 mod repository;
 mod unmerged;
 
+pub use archive::is_archiving;
 pub use attributes::{Filter, filters};
 pub use changes::{Changes, FileChange, FileVersion, Mode, Place, Status, changes};
 pub use config::{color_is_wanted, editor, pager};
+pub use directory::GitDirectory;
 pub use files::{Ignored, are_tracked, untracked_files, visible_files};
+pub use filter::{Direction, FilterRequest, serve_filter};
 pub use merge::{LineMerge, MergedLines, conflict_style, marker_size};
 pub use objects::{Blobs, ObjectId, blob_id, is_revision, revision_count, smudged};
+pub use refresh::refresh;
 pub use repository::Repository;
 pub use unmerged::{UnmergedFile, stage, unmerged_files};

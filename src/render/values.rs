@@ -67,7 +67,7 @@ pub(super) fn excerpts(old: &str, new: &str, most: usize) -> (String, String) {
 }
 
 /// Returns a number of bytes as people say it: `12.3 KB`.
-pub(super) fn size(bytes: usize) -> String {
+pub fn size(bytes: usize) -> String {
     const UNITS: &[&str] = &["KB", "MB", "GB"];
     if bytes < 1000 {
         return format!("{bytes} B");
