@@ -71,6 +71,11 @@ pub(crate) fn main() -> Exit {
         Command::Mergetool(args) => commands::mergetool::run(&args),
         Command::Resolve(args) => commands::resolve::run(&args),
         Command::Textconv(args) => commands::textconv::run(&args),
+        Command::FilterProcess(args) => Ok(commands::filter::process(&args)),
+        Command::GitClean(args) => Ok(commands::filter::clean_one(&args)),
+        Command::GitSmudge(args) => Ok(commands::filter::smudge_one(&args)),
+        Command::Store(args) => commands::store::run(&args),
+        Command::Refresh(args) => commands::refresh::run(&args),
     };
     result.unwrap_or_else(|error| ui::report(&error))
 }

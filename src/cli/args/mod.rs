@@ -1,6 +1,7 @@
 //! What the command line takes. The doc comments are the help.
 
 mod diff;
+mod filter;
 mod merge;
 mod resolve;
 
@@ -16,6 +17,9 @@ use super::ui::Usage;
 
 pub(crate) use diff::{
     ColorArg, DiffArgs, FormatArg, GitDiffArgs, LookArgs, ShowArgs, TextconvArgs, WordDiffArg,
+};
+pub(crate) use filter::{
+    FilterArgs, FilterOneArgs, RefreshArgs, RestoreArg, StoreArgs, StoreCommand,
 };
 pub(crate) use merge::{GitMergeArgs, MergeArgs};
 pub(crate) use resolve::{MergetoolArgs, ResolveArgs};
@@ -45,6 +49,14 @@ pub(crate) enum Command {
     #[command(hide = true)]
     Mergetool(MergetoolArgs),
     Textconv(TextconvArgs),
+    #[command(hide = true)]
+    FilterProcess(FilterArgs),
+    #[command(hide = true)]
+    GitClean(FilterOneArgs),
+    #[command(hide = true)]
+    GitSmudge(FilterOneArgs),
+    Store(StoreArgs),
+    Refresh(RefreshArgs),
 }
 
 /// Remove outputs, execution counts and tool metadata

@@ -2,11 +2,14 @@
 
 pub(crate) mod check;
 pub(crate) mod diff;
+pub(crate) mod filter;
 pub(crate) mod git_diff;
 pub(crate) mod git_merge;
 pub(crate) mod merge;
 pub(crate) mod mergetool;
+pub(crate) mod refresh;
 pub(crate) mod resolve;
 pub(crate) mod show;
+pub(crate) mod store;
 pub(crate) mod strip;
 pub(crate) mod textconv;

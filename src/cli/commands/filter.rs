@@ -1,0 +1,192 @@
+//! `nbweave filter-process`, `git-clean`, `git-smudge`: notebooks on their way
+//! between the worktree and the repository.
+//!
+//! Git stops what it does if a filter fails, so a file that cannot be filtered
+//! is passed on as it is.
+
+use std::borrow::Cow;
+use std::env;
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use nbweave::git::{self, Direction, GitDirectory};
+use nbweave::store::{Limits, Restore, Store, clean, smudge};
+use nbweave::strip::StripOptions;
+
+use crate::cli::args::{FilterArgs, FilterOneArgs, RestoreArg};
+use crate::cli::exit::Exit;
+use crate::cli::input::Input;
+use crate::cli::ui;
+
+/// How people get on if the filter is what keeps them.
+const ESCAPE_HATCH: &str = "hint: `git -c filter.nbweave.process= -c filter.nbweave.required=false` \
+                            with the command behind it does without the filter";
+
+/// A pipe holds 64 KiB, as does a packet.
+const BUFFER: usize = 128 * 1024;
+
+pub(crate) fn process(args: &FilterArgs) -> Exit {
+    let mut filter = match Filter::new(args) {
+        Ok(filter) => filter,
+        Err(error) => return failed(&error),
+    };
+    let input = BufReader::with_capacity(BUFFER, io::stdin().lock());
+    let output = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    let served = git::serve_filter(input, output, |request| {
+        Some(filter.filtered(request.direction, &request.path, request.content))
+    });
+    filter.finish();
+    served.map_or_else(|error| failed(&error.into()), |()| Exit::Clean)
+}
+
+pub(crate) fn clean_one(args: &FilterOneArgs) -> Exit {
+    one(Direction::Clean, args)
+}
+
+pub(crate) fn smudge_one(args: &FilterOneArgs) -> Exit {
+    one(Direction::Smudge, args)
+}
+
+fn one(direction: Direction, args: &FilterOneArgs) -> Exit {
+    let mut filter = match Filter::new(&args.filter) {
+        Ok(filter) => filter,
+        Err(error) => return failed(&error),
+    };
+    let path = args.path.clone().unwrap_or_default();
+    let written = Input::Stdin.read().and_then(|bytes| {
+        let filtered = filter.filtered(direction, &path, &bytes);
+        let mut out = io::stdout().lock();
+        let written = out.write_all(&filtered).and_then(|()| out.flush());
+        written.context("cannot write")
+    });
+    filter.finish();
+    written.map_or_else(|error| failed(&error), |()| Exit::Clean)
+}
+
+/// Says what went wrong, and what to do when git is kept from its work.
+fn failed(error: &anyhow::Error) -> Exit {
+    let exit = ui::report(error);
+    if exit != Exit::Clean {
+        ui::say(ESCAPE_HATCH);
+    }
+    exit
+}
+
+/// Returns the output store of the repository that the environment or the
+/// current directory names, if there is one.
+pub(super) fn store() -> Option<Store> {
+    let current = env::current_dir().ok()?;
+    let directory = GitDirectory::find(env::var_os("GIT_DIR").as_deref(), &current)?;
+    Some(Store::new(&directory.common, directory.worktree.as_deref()))
+}
+
+/// A filter at work.
+struct Filter {
+    options: StripOptions,
+    store: Option<Store>,
+    restore: Restore,
+    /// Whether notebooks go into an archive, which is for others; `None` until
+    /// somebody wants to know.
+    is_archiving: Option<bool>,
+    /// Whether it was said that outputs cannot be kept.
+    told: bool,
+}
+
+impl Filter {
+    fn new(args: &FilterArgs) -> Result<Self> {
+        let restore = match args.restore {
+            _ if args.no_restore => None,
+            RestoreArg::Exact => Some(Restore::Exact),
+            RestoreArg::Cell => Some(Restore::Cell),
+            RestoreArg::Off => None,
+        };
+        Ok(Self {
+            options: args.rules.options()?,
+            store: restore.and_then(|_| store()),
+            restore: restore.unwrap_or(Restore::Exact),
+            is_archiving: None,
+            told: false,
+        })
+    }
+
+    /// Returns a file as it goes on; `path` is from the top of the worktree.
+    fn filtered<'b>(
+        &mut self,
+        direction: Direction,
+        path: &Path,
+        bytes: &'b [u8],
+    ) -> Cow<'b, [u8]> {
+        let name = Input::File(path.to_owned());
+        let work = || match direction {
+            Direction::Clean => self.cleaned(path, bytes),
+            Direction::Smudge => Ok(self.smudged(path, bytes)),
+        };
+        match guarded(work) {
+            Ok(filtered) => filtered,
+            Err(error) => {
+                ui::say(&format!(
+                    "nbweave: '{name}' goes through unfiltered: {error:#}"
+                ));
+                Cow::Borrowed(bytes)
+            }
+        }
+    }
+
+    fn cleaned<'b>(&mut self, path: &Path, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
+        let store = self.store.as_mut().filter(|_| !path.as_os_str().is_empty());
+        let cleaned = clean(bytes, key(path), &self.options, store)?;
+        if let Err(error) = cleaned.kept
+            && !self.told
+        {
+            self.told = true;
+            let name = Input::File(path.to_owned());
+            ui::say(&format!(
+                "nbweave: cannot keep the outputs of '{name}': {error}"
+            ));
+        }
+        Ok(cleaned.bytes)
+    }
+
+    fn smudged<'b>(&mut self, path: &Path, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let Some(store) = &self.store else {
+            return Cow::Borrowed(bytes);
+        };
+        if *self.is_archiving.get_or_insert_with(git::is_archiving) {
+            return Cow::Borrowed(bytes);
+        }
+        smudge(bytes, key(path), &self.options, store, self.restore)
+    }
+
+    /// Brings the store back into its limits. Git has all its answers.
+    fn finish(&mut self) {
+        if let Some(store) = &mut self.store {
+            // Another process will, if this one may not.
+            store.prune_if_due(Limits::default()).ok();
+        }
+    }
+}
+
+/// Returns a path from the top of the worktree as the store knows it.
+pub(super) fn key(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+/// Returns what `work` does; that it panicked is an error like others.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(anyhow::anyhow!("a mistake in nbweave, please report it")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error() {
+        let result: Result<()> = guarded(|| panic!("as a test"));
+        assert!(result.unwrap_err().to_string().contains("report it"));
+        assert_eq!(guarded(|| Ok(1)).unwrap(), 1);
+    }
+}
