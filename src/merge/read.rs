@@ -118,7 +118,7 @@ pub fn leftovers_in(notebook: &Notebook<'_>) -> Leftovers {
 pub fn may_have_conflicts(bytes: &[u8]) -> bool {
     let has = |what: &[u8]| memchr::memmem::find(bytes, what).is_some();
     // Some writers escape what HTML would take for a tag.
-    has(b"<<<<<<<")
+    has(b"<<<<")
         || has(b">>>>>>>")
         || has(b"nbdime-conflicts")
         || has(b"\\u003c")

@@ -4,8 +4,14 @@ use std::ops::Range;
 
 use super::Labels;
 
-/// The shortest run of characters that is taken for a conflict marker.
-const MARKER_SIZE: usize = 7;
+/// The shortest run of characters that is taken for a conflict marker. Git's
+/// are 7 long; the attribute `conflict-marker-size` may ask for less, and three
+/// of them are a Python prompt.
+const SHORTEST_MARKER: usize = 4;
+
+/// The shortest run that is taken for a marker where the others are missing.
+/// Shorter ones quote mail in Markdown.
+const SHORTEST_STRAY: usize = 7;
 
 /// The lines of a conflict in a text, by index from zero. All ends are lines
 /// with markers.
@@ -78,7 +84,7 @@ pub(super) fn marker(line: &str) -> Option<Marker<'_>> {
         None if rest.is_empty() => "",
         _ => return None,
     };
-    (size >= MARKER_SIZE).then_some(Marker { sign, size, label })
+    (size >= SHORTEST_MARKER).then_some(Marker { sign, size, label })
 }
 
 /// The conflicts in a text, and the lines that are markers of none.
@@ -122,7 +128,12 @@ pub(super) fn scan(lines: &[&str]) -> Scanned {
         scanned.conflicts.append(&mut found.conflicts);
         scanned.strays.append(&mut found.strays);
     }
+    let is_long = |stray: &usize| {
+        let at = markers.binary_search_by_key(stray, |(index, _)| *index);
+        at.is_ok_and(|at| markers[at].1.size >= SHORTEST_STRAY)
+    };
     scanned.conflicts.sort_by_key(|conflict| conflict.start);
+    scanned.strays.retain(is_long);
     scanned.strays.sort_unstable();
     scanned
 }
@@ -258,6 +269,13 @@ mod tests {
         );
         assert_eq!(found(">>>>>>> x\n<<<<<<< y\n"), (vec![], vec![0, 1]));
         assert_eq!(found("=======\n||||||| x\n"), (vec![], vec![]));
+    }
+
+    #[test]
+    fn short_markers_count_where_all_are_there() {
+        assert_eq!(found("<<<< x\n====\n>>>> y\n"), (vec![(0, 2)], vec![]));
+        assert_eq!(found(">>>> mail\n<<<<<< x\n>>>>>> y\n"), (vec![], vec![]));
+        assert_eq!(found("<<< x\n===\n>>> y\n"), (vec![], vec![]));
     }
 
     #[test]
