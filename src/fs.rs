@@ -52,7 +52,7 @@ pub fn replace(
 }
 
 /// Makes the file at `path`, which must not be there, of what `write` writes,
-/// all or nothing.
+/// all or nothing. It has the permissions that new files have.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ pub fn create(
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".nbweave-");
-    // As any other new file: what is to be taken off, the system takes off.
+    // The system takes away what the umask says.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -79,6 +79,22 @@ pub fn create(
     drop(out);
     file.persist_noclobber(path)?;
     Ok(())
+}
+
+/// Writes a file, all or nothing, whether there is one or not; the directory
+/// is made if need be.
+///
+/// # Errors
+///
+/// Fails as [`replace`] does, or if the file comes to be at the same moment.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return replace(path, |out| out.write_all(bytes));
+    }
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir)?;
+    }
+    create(path, |out| out.write_all(bytes))
 }
 
 /// Gives the new file the owner and group of the old one. Only the
@@ -152,6 +168,15 @@ mod tests {
         assert!(create(&path, |out| out.write_all(b"newer")).is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn files_and_directories_are_made_if_need_be() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("b/a");
+        write(&path, b"new").unwrap();
+        write(&path, b"newer").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "newer");
     }
 
     #[cfg(unix)]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("fs", &[]),
-    ("git", &[]),
+    ("git", &["fs"]),
     ("json", &["error"]),
     ("notebook", &["error", "json"]),
     ("diff", &["error", "json", "notebook"]),

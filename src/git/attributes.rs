@@ -17,6 +17,35 @@ pub struct Filter {
     pub process: Option<String>,
 }
 
+/// Returns what each path has for each of these attributes: `None` if nothing
+/// is said of it. Paths are from the current directory.
+///
+/// # Errors
+///
+/// Fails if git cannot be asked.
+pub fn attributes(names: &[&str], paths: &[PathBuf]) -> io::Result<Vec<Vec<Option<String>>>> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut input = Vec::new();
+    for path in paths {
+        input.extend(bytes_of(path));
+        input.push(0);
+    }
+    let mut command = git(&["check-attr", "-z", "--stdin"]);
+    let output = run_with(command.args(names), &input)?;
+    let fields: Vec<_> = output.split(|&byte| byte == 0).collect();
+    // Path, attribute, value.
+    let value = |fields: &[&[u8]]| match fields {
+        [_, _, value] if *value != b"unspecified" => {
+            Some(String::from_utf8_lossy(value).into_owned())
+        }
+        _ => None,
+    };
+    let values: Vec<_> = fields.chunks_exact(3).map(value).collect();
+    Ok(values.chunks(names.len()).map(<[_]>::to_vec).collect())
+}
+
 /// Returns the filter of each path, with its settings; paths are from the
 /// current directory.
 ///

@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::changes::Mode;
+use super::objects::ObjectId;
 use super::program::{ended, git, path_from, run};
 
 /// Returns the files below `dir` that git sees, tracked or not ignored, of
@@ -114,6 +116,44 @@ fn existing(dir: &Path, names: &[u8], wanted: impl Fn(&Path) -> bool) -> Vec<Pat
 pub fn are_tracked(paths: &[&Path]) -> io::Result<bool> {
     let mut command = git(&["--literal-pathspecs", "ls-files", "--error-unmatch", "--"]);
     Ok(ended(command.args(paths))?.status.success())
+}
+
+/// A file in the index.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct IndexEntry {
+    /// What kind of file it is.
+    pub mode: Mode,
+    /// Its content.
+    pub id: ObjectId,
+    /// 0, or the side of a conflict.
+    pub stage: u8,
+    /// The path from the current directory.
+    pub path: PathBuf,
+}
+
+/// Returns the files in the index that match one of the pathspecs.
+///
+/// # Errors
+///
+/// Fails with git's own words if it does not take the pathspecs, or if there
+/// is no worktree.
+pub fn index_entries(pathspecs: &[OsString]) -> io::Result<Vec<IndexEntry>> {
+    let list = run(git(&["ls-files", "-z", "--stage", "--"]).args(pathspecs))?;
+    let entries = list.split(|&byte| byte == 0);
+    Ok(entries.filter_map(index_entry).collect())
+}
+
+/// Parses `100644 <id> 0<tab><path>`.
+fn index_entry(entry: &[u8]) -> Option<IndexEntry> {
+    let tab = memchr::memchr(b'\t', entry)?;
+    let (words, path) = entry.split_at(tab);
+    let mut words = str::from_utf8(words).ok()?.split(' ');
+    Some(IndexEntry {
+        mode: Mode::parse(words.next()?)?,
+        id: ObjectId::new(words.next()?)?,
+        stage: words.next()?.parse().ok()?,
+        path: path_from(path.get(1..)?),
+    })
 }
 
 /// What untracked files are asked for.
