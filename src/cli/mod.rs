@@ -8,11 +8,17 @@ mod bytes;
 mod commands;
 mod compare;
 mod conflicted;
+mod drivers;
 mod exit;
+mod hook;
 mod input;
 mod merging;
 mod pager;
 mod pairs;
+mod problems;
+mod shell;
+mod survey;
+mod takeover;
 mod ui;
 
 use std::ffi::OsString;
@@ -76,6 +82,11 @@ pub(crate) fn main() -> Exit {
         Command::GitSmudge(args) => Ok(commands::filter::smudge_one(&args)),
         Command::Store(args) => commands::store::run(&args),
         Command::Refresh(args) => commands::refresh::run(&args),
+        Command::Install(args) => commands::install::run(&args),
+        Command::Uninstall(args) => commands::uninstall::run(&args),
+        Command::Status(args) => commands::status::run(&args),
+        Command::Difftool(args) => Ok(commands::difftool::run(&args)),
+        Command::GitHook(args) => commands::git_hook::run(&args),
     };
     result.unwrap_or_else(|error| ui::report(&error))
 }

@@ -17,7 +17,7 @@ use super::input::Input;
 use super::ui::Usage;
 
 /// The notebooks below the top of the worktree, as a pathspec.
-const NOTEBOOKS: &str = ":(top,icase)*.ipynb";
+pub(crate) const NOTEBOOKS: &str = ":(top,icase)*.ipynb";
 
 /// Where no file is, on all systems.
 pub(crate) const NO_FILE: &str = "/dev/null";
@@ -258,7 +258,7 @@ fn given_pairs(args: &DiffArgs, repository: Option<&Repository>) -> Result<Optio
     match (is_dir(old), is_dir(new)) {
         (false, false) => {}
         (true, true) if are_revisions(old, new, repository)? => return Ok(None),
-        (true, true) => return pairs_of_dirs(Path::new(old), Path::new(new)).map(Some),
+        (true, true) => return dir_pairs(Path::new(old), Path::new(new)).map(Some),
         _ if repository.is_some() => return Ok(None),
         // As diff(1): the file of that name in the directory.
         (true, false) => {
@@ -342,7 +342,7 @@ fn is_magic(word: &[u8]) -> bool {
 }
 
 /// Returns the notebooks of two directories, by their paths in there.
-fn pairs_of_dirs(old: &Path, new: &Path) -> Result<Vec<Pair>> {
+pub(crate) fn dir_pairs(old: &Path, new: &Path) -> Result<Vec<Pair>> {
     let (old_names, new_names) = (notebooks_below(old)?, notebooks_below(new)?);
     let mut names: Vec<_> = old_names.iter().chain(&new_names).collect();
     names.sort();
@@ -362,6 +362,11 @@ fn pairs_of_dirs(old: &Path, new: &Path) -> Result<Vec<Pair>> {
         )
     });
     Ok(pairs.collect())
+}
+
+/// Returns two files, which need not be there, as a pair.
+pub(crate) fn file_pair(old: &OsStr, new: &OsStr) -> Pair {
+    Pair::given(Version::file(old), Version::file(new))
 }
 
 /// Returns the notebooks below a directory, sorted, by their paths in it.
@@ -587,8 +592,8 @@ pub(crate) fn is_filtered(path: &Path) -> bool {
     names.into_iter().any(|name| name == "nbweave")
 }
 
-/// Whether a file is compared if nobody names it.
-fn is_notebook(path: &Path) -> bool {
+/// Whether a file is a notebook by its name: it is compared if nobody names it.
+pub(crate) fn is_notebook(path: &Path) -> bool {
     let extension = path.extension();
     extension.is_some_and(|extension| extension.eq_ignore_ascii_case("ipynb"))
 }

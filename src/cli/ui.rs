@@ -19,6 +19,11 @@ pub(crate) fn say(line: &str) {
     writeln!(io::stderr().lock(), "{line}").ok();
 }
 
+/// Writes a line to standard output. A reader that went away has seen enough.
+pub(crate) fn print(line: &str) {
+    writeln!(io::stdout().lock(), "{line}").ok();
+}
+
 /// The arguments make no sense together.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

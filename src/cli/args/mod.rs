@@ -2,6 +2,7 @@
 
 mod diff;
 mod filter;
+mod install;
 mod merge;
 mod resolve;
 
@@ -20,6 +21,10 @@ pub(crate) use diff::{
 };
 pub(crate) use filter::{
     FilterArgs, FilterOneArgs, RefreshArgs, RestoreArg, StoreArgs, StoreCommand,
+};
+pub(crate) use install::{
+    DifftoolArgs, GitHookArgs, HookArg, InstallArgs, Part, PlaceArg, ScopeArgs, StatusArgs,
+    StatusFormatArg, ToolArg, UninstallArgs,
 };
 pub(crate) use merge::{GitMergeArgs, MergeArgs};
 pub(crate) use resolve::{MergetoolArgs, ResolveArgs};
@@ -57,6 +62,12 @@ pub(crate) enum Command {
     GitSmudge(FilterOneArgs),
     Store(StoreArgs),
     Refresh(RefreshArgs),
+    Install(InstallArgs),
+    Uninstall(UninstallArgs),
+    Status(StatusArgs),
+    Difftool(DifftoolArgs),
+    #[command(hide = true)]
+    GitHook(GitHookArgs),
 }
 
 /// Remove outputs, execution counts and tool metadata

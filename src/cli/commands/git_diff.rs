@@ -3,9 +3,11 @@
 //! Git ends with the first file for which this fails, so it does not: what
 //! cannot be compared is said, and the exit code is 0.
 
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
 use nbweave::git::{Mode, Status};
@@ -18,6 +20,9 @@ use crate::cli::pairs::{Naming, Pair, Source, Version, is_filtered, stripped};
 use crate::cli::ui::{self, Usage};
 
 pub(crate) fn run(args: &GitDiffArgs) -> Result<Exit> {
+    if let Some(exit) = difftool(args) {
+        return Ok(exit);
+    }
     let (pair, path) = match args.arguments.as_slice() {
         [path] => {
             let name = quoted(Path::new(path));
@@ -50,6 +55,23 @@ pub(crate) fn run(args: &GitDiffArgs) -> Result<Exit> {
             Ok(exit(args, true))
         }
     }
+}
+
+/// Leaves the file to `git difftool`, if that is what was called: it names its
+/// own program by the environment, but git prefers a driver, whatever tool
+/// people have chosen.
+fn difftool(args: &GitDiffArgs) -> Option<Exit> {
+    env::var_os("GIT_EXTERNAL_DIFF").filter(|program| program == "git-difftool--helper")?;
+    let mut command = Command::new("git");
+    let status = command
+        .arg("difftool--helper")
+        .args(&args.arguments)
+        .status();
+    Some(if status.ok()?.success() {
+        Exit::Clean
+    } else {
+        Exit::Found
+    })
 }
 
 fn exit(args: &GitDiffArgs, differs: bool) -> Exit {
@@ -115,7 +137,9 @@ fn pair(
     })
 }
 
-fn show(pair: &Pair, path: &Path, look: &Look) -> Result<Shown> {
+/// Compares two files that git has written, as it would store them. `path` is
+/// what git calls the file.
+pub(super) fn show(pair: &Pair, path: &Path, look: &Look) -> Result<Shown> {
     // Neither side is a blob: git has written them to files.
     let mut old = pair.old.read(&mut None)?;
     let mut new = pair.new.read(&mut None)?;

@@ -1,0 +1,374 @@
+//! `nbweave install`: tells git what to run for notebooks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use nbweave::git::Repository;
+use nbweave::git::install::{
+    ConfigFile, Last, Scope, Setting, attribute_lines, attributes_path, config_path, effective,
+    info_attributes, with_lines, without_lines,
+};
+
+use crate::cli::args::{InstallArgs, Part, PlaceArg, ScopeArgs, ToolArg};
+use crate::cli::drivers::{
+    How, NAME, OWN_LINES, PARTS, Program, RECORD_ATTRIBUTES, RECORD_RENORMALIZE, RENORMALIZE,
+    installed, keys, lines, strip_options,
+};
+use crate::cli::exit::Exit;
+use crate::cli::hook::Hook;
+use crate::cli::shell::is_command;
+use crate::cli::survey::{
+    Surveyed, cannot_write, counted, not_stripped, notebooks, read, shown, some_of,
+};
+use crate::cli::takeover::{Taken, taken_over};
+use crate::cli::ui::{self, Usage};
+
+/// Filters that do what ours does: another one is not to be replaced.
+const OTHER_STRIPPERS: &[&str] = &[
+    NAME,
+    "nbstripout",
+    "nbstripout-fast",
+    "nbwipers",
+    "nb-clean",
+    "jupyter",
+    "strip-notebook-output",
+];
+
+pub(crate) fn run(args: &InstallArgs) -> Result<Exit> {
+    let repository = Repository::find().context("cannot use the repository")?;
+    let scope = scope(args.scope, repository.as_ref())?;
+    let file = config_file(scope)?;
+    let taken = match args.from {
+        Some(tool) => taken_over(tool)?,
+        None => Taken::default(),
+    };
+    let parts = parts(args)?;
+    let how = How {
+        program: if args.absolute_path {
+            Program::by_path()?
+        } else {
+            Program::by_name()
+        },
+        scope,
+        filter_options: filter_options(args, &taken)?,
+    };
+    let place = place(args, scope, repository.as_ref(), &file)?;
+    if parts.contains(&Part::Filter) && scope >= Scope::Local {
+        no_other_filter(repository.as_ref())?;
+    }
+    let hook = args.hooks.then(|| Hook::new(&how)).transpose()?;
+
+    let mut changed = write_settings(&how, &parts, &file, &place)?;
+    if args.no_filter {
+        changed |= remove_filter(&file)?;
+    }
+    if args.no_textconv {
+        let removed = file.remove(keys(Part::Textconv), Last::No);
+        changed |= removed.with_context(|| cannot_write(&file))?;
+    }
+    let all = installed(&file)?;
+    say_settings(scope, &file, &all, changed);
+    write_attributes(&place, &all)?;
+    if let Some(hook) = hook {
+        hook.write(&how, &file)?;
+    }
+    if !args.absolute_path && !is_command(NAME) {
+        ui::say("nbweave: git will not find `nbweave`, which is on no path that `PATH` names");
+        ui::say("hint: --absolute-path names it by its whole path");
+    }
+    for note in &taken.notes {
+        ui::say(&format!("nbweave: {note}"));
+    }
+    if repository.is_some_and(|repository| repository.top.is_some()) {
+        say_what_is_left(&all, &how)?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Returns whose settings are meant.
+pub(super) fn scope(args: ScopeArgs, repository: Option<&Repository>) -> Result<Scope> {
+    let scope = match args {
+        ScopeArgs { system: true, .. } => Scope::System,
+        ScopeArgs { global: true, .. } => Scope::Global,
+        ScopeArgs { worktree: true, .. } => Scope::Worktree,
+        ScopeArgs { .. } => Scope::Local,
+    };
+    if repository.is_none() && scope >= Scope::Local {
+        let message = "this is no repository; --global is for all of them";
+        return Err(Usage(message.to_owned()).into());
+    }
+    Ok(scope)
+}
+
+pub(super) fn config_file(scope: Scope) -> Result<ConfigFile> {
+    let path =
+        config_path(scope).with_context(|| format!("cannot find the {} settings", scope.name()))?;
+    Ok(ConfigFile { path })
+}
+
+/// Returns what is to be written.
+fn parts(args: &InstallArgs) -> Result<Vec<Part>> {
+    let brings_filter = args.filter
+        || matches!(args.from, Some(ToolArg::Nbstripout | ToolArg::Nbwipers))
+        || args.only.contains(&Part::Filter);
+    let says_how = args.no_restore || !args.filter_options.is_empty();
+    if says_how && !brings_filter {
+        return Err(Usage("these options are for the filter: add --filter".to_owned()).into());
+    }
+    let is_wanted = |part: &Part| match part {
+        Part::Filter => brings_filter && !args.no_filter,
+        Part::Textconv if args.no_textconv => false,
+        Part::Textconv if args.textconv => true,
+        Part::Diff | Part::Textconv | Part::Merge | Part::Tools => {
+            args.only.is_empty() || args.only.contains(part)
+        }
+    };
+    Ok(PARTS.into_iter().filter(is_wanted).collect())
+}
+
+fn filter_options(args: &InstallArgs, taken: &Taken) -> Result<Vec<String>> {
+    let mut options = taken.options.clone();
+    options.extend(args.filter_options.iter().cloned());
+    strip_options(&options)?;
+    if args.no_restore {
+        options.insert(0, "--no-restore".to_owned());
+    }
+    Ok(options)
+}
+
+/// Where attributes go.
+#[derive(Clone, Debug)]
+struct Place {
+    /// The file; none if the repository has them already.
+    path: Option<PathBuf>,
+    /// How it is noted down.
+    record: String,
+    /// Where they were before.
+    previous: Option<PathBuf>,
+}
+
+fn place(
+    args: &InstallArgs,
+    scope: Scope,
+    repository: Option<&Repository>,
+    file: &ConfigFile,
+) -> Result<Place> {
+    if scope < Scope::Local {
+        if args.attributes.is_some() {
+            let message = "--attributes is for the attributes of one repository";
+            return Err(Usage(message.to_owned()).into());
+        }
+        let path = attributes_path(scope).context("cannot find the file with attributes")?;
+        return Ok(Place {
+            record: path.display().to_string(),
+            path: Some(path),
+            previous: None,
+        });
+    }
+    let recorded = file.value(RECORD_ATTRIBUTES)?;
+    let committed = repository.and_then(committed_attributes);
+    let info = info_attributes().context("cannot find the file with attributes")?;
+    let path_of = |record: &str| match record {
+        "info" => Some(info.clone()),
+        _ => committed.clone(),
+    };
+    let chosen = match (args.attributes, recorded.as_deref()) {
+        (Some(PlaceArg::Gitattributes), _) | (None, Some(".gitattributes")) => ".gitattributes",
+        (Some(PlaceArg::Info), _) | (None, Some(_)) => "info",
+        (None, None) => {
+            let has_lines = committed.as_deref().is_some_and(has_own_lines);
+            if has_lines {
+                return Ok(Place {
+                    path: None,
+                    record: String::new(),
+                    previous: None,
+                });
+            }
+            "info"
+        }
+    };
+    let Some(path) = path_of(chosen) else {
+        let message = "a bare repository has no .gitattributes; --attributes=info goes";
+        return Err(Usage(message.to_owned()).into());
+    };
+    if chosen == ".gitattributes" && path.is_symlink() {
+        bail!(
+            "'{}' is a symbolic link, which git does not follow",
+            path.display()
+        );
+    }
+    let previous = recorded.filter(|recorded| recorded != chosen);
+    Ok(Place {
+        path: Some(path),
+        record: chosen.to_owned(),
+        previous: previous.and_then(|record| path_of(&record)),
+    })
+}
+
+/// Returns the path of the attributes at the top of the worktree.
+pub(super) fn committed_attributes(repository: &Repository) -> Option<PathBuf> {
+    let top = repository.top.as_ref()?;
+    let dir = if top.as_os_str().is_empty() {
+        std::env::current_dir().ok()?
+    } else {
+        top.canonicalize().ok()?
+    };
+    Some(dir.join(".gitattributes"))
+}
+
+fn has_own_lines(path: &Path) -> bool {
+    let text = fs::read(path).unwrap_or_default();
+    let own = format!("={NAME}");
+    attribute_lines(&text).iter().any(|line| {
+        OWN_LINES.patterns.contains(&line.pattern.as_str())
+            && line.attributes.iter().any(|word| word.ends_with(&own))
+    })
+}
+
+/// Refuses to take notebooks away from a filter that does something else.
+fn no_other_filter(repository: Option<&Repository>) -> Result<()> {
+    if repository.is_none_or(|repository| repository.top.is_none()) {
+        return Ok(());
+    }
+    let notebooks = notebooks(&[])?;
+    let is_other = |notebook: &&Surveyed| {
+        let filter = notebook.attributes.filter.as_deref();
+        filter.is_some_and(|filter| filter != "unset" && !OTHER_STRIPPERS.contains(&filter))
+    };
+    let Some(first) = notebooks.iter().find(is_other) else {
+        return Ok(());
+    };
+    let filter = first.attributes.filter.as_deref().unwrap_or_default();
+    let path = first.path.display();
+    bail!(
+        "'{path}' has the filter '{filter}', and a file can have one only; \
+         without --filter all other parts can be installed"
+    );
+}
+
+fn write_settings(how: &How, parts: &[Part], file: &ConfigFile, place: &Place) -> Result<bool> {
+    let mut settings: Vec<Setting> = parts.iter().flat_map(|&part| how.settings(part)).collect();
+    let is_ours = file.value(RECORD_RENORMALIZE)?.is_some();
+    if parts.contains(&Part::Filter) && (is_ours || effective(RENORMALIZE)?.is_none()) {
+        settings.push(Setting::new(RENORMALIZE, "true"));
+        settings.push(Setting::new(RECORD_RENORMALIZE, "true"));
+    }
+    if place.path.is_some() && !lines(parts).is_empty() {
+        settings.push(Setting::new(RECORD_ATTRIBUTES, &place.record));
+    }
+    file.set(&settings).with_context(|| cannot_write(file))
+}
+
+/// Takes the filter away, and what came with it.
+fn remove_filter(file: &ConfigFile) -> Result<bool> {
+    let mut keys = keys(Part::Filter).to_vec();
+    if file.value(RECORD_RENORMALIZE)?.is_some() {
+        keys.extend([RENORMALIZE, RECORD_RENORMALIZE]);
+    }
+    file.remove(&keys, Last::No)
+        .with_context(|| cannot_write(file))
+}
+
+fn say_settings(scope: Scope, file: &ConfigFile, parts: &[Part], changed: bool) {
+    let names: Vec<_> = parts.iter().map(|part| part.name()).collect();
+    let already = if changed { "" } else { "already " };
+    ui::print(&format!(
+        "{} settings {already}in {}: {}",
+        scope.name(),
+        shown(&file.path),
+        names.join(", ")
+    ));
+}
+
+fn write_attributes(place: &Place, parts: &[Part]) -> Result<()> {
+    let wanted = lines(parts);
+    if let Some(previous) = &place.previous {
+        remove_lines(previous)?;
+    }
+    let Some(path) = &place.path else {
+        ui::print("attributes already in .gitattributes");
+        return Ok(());
+    };
+    if wanted.is_empty() {
+        remove_lines(path)?;
+        return Ok(());
+    }
+    let context = || format!("cannot write '{}'", path.display());
+    let old = read(path)?;
+    let new = with_lines(old.as_deref(), &wanted, &OWN_LINES);
+    let already = if old.as_ref() == Some(&new) {
+        "already "
+    } else {
+        nbweave::fs::write(path, &new).with_context(context)?;
+        ""
+    };
+    let wanted = wanted.join(", ");
+    ui::print(&format!("attributes {already}in {}: {wanted}", shown(path)));
+    Ok(())
+}
+
+/// Takes our lines out of a file with attributes; returns whether there were
+/// any.
+pub(super) fn remove_lines(path: &Path) -> Result<bool> {
+    let Some(old) = read(path)? else {
+        return Ok(false);
+    };
+    let new = without_lines(&old, &OWN_LINES);
+    if new.as_ref() == Some(&old) {
+        return Ok(false);
+    }
+    let context = || format!("cannot write '{}'", path.display());
+    match new {
+        Some(new) => nbweave::fs::write(path, &new).with_context(context)?,
+        None => fs::remove_file(path).with_context(context)?,
+    }
+    Ok(true)
+}
+
+/// Says where attributes from elsewhere win, and what is to strip.
+fn say_what_is_left(parts: &[Part], how: &How) -> Result<()> {
+    let notebooks = notebooks(&[])?;
+    for (name, part) in [
+        ("diff", Part::Diff),
+        ("merge", Part::Merge),
+        ("filter", Part::Filter),
+    ] {
+        let is_other = |notebook: &&Surveyed| {
+            let named = notebook.attributes.named();
+            let value = named.iter().find(|(other, _)| *other == name);
+            // Who unsets an attribute means it.
+            value.is_some_and(|(_, value)| !matches!(*value, Some(NAME | "unset")))
+        };
+        let others: Vec<_> = notebooks.iter().filter(is_other).collect();
+        if parts.contains(&part) && !others.is_empty() {
+            let paths: Vec<_> = others
+                .iter()
+                .map(|notebook| notebook.path.as_path())
+                .collect();
+            ui::say(&format!(
+                "nbweave: {} have another `{name}` attribute: {}",
+                counted(paths.len()),
+                some_of(&paths)
+            ));
+            ui::say("hint: `nbweave status` says which");
+        }
+    }
+    if parts.contains(&Part::Filter) {
+        let options = how.filter_options.iter();
+        let options: Vec<_> = options
+            .filter(|word| *word != "--no-restore")
+            .cloned()
+            .collect();
+        let found = not_stripped(&notebooks, &strip_options(&options)?)?;
+        if !found.is_empty() {
+            ui::say(&format!(
+                "nbweave: {} in the index with something to strip: {}",
+                counted(found.len()),
+                some_of(&found)
+            ));
+            ui::say("hint: `git add --renormalize .` and a commit strip them");
+        }
+    }
+    Ok(())
+}
