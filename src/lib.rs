@@ -12,8 +12,8 @@
 //!
 //! # Pure functions
 //!
-//! Everything but [`fs`], [`git`] and [`store`] is a function of its arguments: no clock,
-//! no environment, no randomness. Equal inputs give equal bytes.
+//! Everything but [`fs`], [`git`] and [`store`] is a function of its arguments:
+//! no clock, no environment, no randomness. Equal inputs give equal bytes.
 //!
 //! # Example
 //!
