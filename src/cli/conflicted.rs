@@ -15,6 +15,7 @@ use nbweave::notebook::Notebook;
 
 use super::bytes::{self, Bytes};
 use super::input::{self, Input};
+use super::merging::configured_style;
 
 /// A notebook that may have conflicts.
 #[derive(Debug)]
@@ -138,11 +139,7 @@ impl Conflicted {
     pub(crate) fn merge_options(&self) -> MergeOptions {
         let default = MergeOptions::default();
         MergeOptions {
-            style: match git::conflict_style().as_deref() {
-                Some("diff3") => ConflictStyle::Diff3,
-                Some("zdiff3") => ConflictStyle::Zdiff3,
-                _ => ConflictStyle::Merge,
-            },
+            style: configured_style(),
             labels: Labels::default(),
             marker_size: git::marker_size(&self.path).unwrap_or(default.marker_size),
             ..default

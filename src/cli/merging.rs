@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context as _, Result};
-use nbweave::git::LineMerge;
+use nbweave::git::{self, LineMerge};
 use nbweave::json::Document;
 use nbweave::merge::{ConflictStyle, Favor, MergeOptions, Merged, Side, Unmergeable, Versions};
 use nbweave::notebook::Notebook;
@@ -42,7 +42,39 @@ pub(crate) enum How {
     },
 }
 
+/// Returns how git is set to write conflicts.
+pub(crate) fn configured_style() -> ConflictStyle {
+    match git::conflict_style().as_deref() {
+        Some("diff3") => ConflictStyle::Diff3,
+        Some("zdiff3") => ConflictStyle::Zdiff3,
+        _ => ConflictStyle::Merge,
+    }
+}
+
 impl Merge {
+    /// Merges three versions and writes conflicts as git is set to, if the
+    /// style is not given. Git is only asked if there are any: that takes
+    /// longer than most merges.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::of`] does.
+    pub(crate) fn styled(
+        versions: Versions<&[u8]>,
+        mut options: MergeOptions,
+        is_given: bool,
+    ) -> Result<Self> {
+        let merge = Self::of(versions, &options)?;
+        if is_given || !merge.has_conflicts() {
+            return Ok(merge);
+        }
+        let default = std::mem::replace(&mut options.style, configured_style());
+        if options.style == default {
+            return Ok(merge);
+        }
+        Self::of(versions, &options)
+    }
+
     /// Merges three versions, one way or another.
     ///
     /// # Errors
@@ -74,6 +106,7 @@ impl Merge {
                 };
                 (format!("{name}: {error}"), error.hint(), false)
             }
+            Ok(Err(error @ Unmergeable::Formats { .. })) => (error.to_string(), None, false),
             Ok(Err(error)) => (error.to_string(), None, true),
             Err(_) => ("it panicked".to_owned(), None, true),
         };
@@ -144,6 +177,9 @@ impl Merge {
     }
 
     fn tell_content(&self, merged: &Merged, name: &str) {
+        if merged.is_clean() && merged.decisions.is_empty() {
+            return;
+        }
         self.with_notebook(|notebook| {
             for line in merge_lines(merged, notebook) {
                 ui::say(&format!("{name}: {line}"));

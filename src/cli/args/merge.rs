@@ -151,9 +151,13 @@ enum AdjacentArg {
 }
 
 impl MergeRuleArgs {
-    /// Returns the options for merge; `configured` tells git's
-    /// `merge.conflictStyle`, if it is needed.
-    pub(crate) fn options(&self, configured: impl FnOnce() -> Option<String>) -> MergeOptions {
+    /// Returns whether it is said how conflicts are written.
+    pub(crate) fn has_style(&self) -> bool {
+        self.conflict.is_some()
+    }
+
+    /// Returns the options for merge.
+    pub(crate) fn options(&self) -> MergeOptions {
         MergeOptions {
             outputs: match self.outputs {
                 OutputsArg::Ours => OutputChoice::Ours,
@@ -162,14 +166,9 @@ impl MergeRuleArgs {
                 OutputsArg::Conflict => OutputChoice::Conflict,
             },
             style: match self.conflict {
-                Some(ConflictArg::Merge) => ConflictStyle::Merge,
+                Some(ConflictArg::Merge) | None => ConflictStyle::Merge,
                 Some(ConflictArg::Diff3) => ConflictStyle::Diff3,
                 Some(ConflictArg::Zdiff3) => ConflictStyle::Zdiff3,
-                None => match configured().as_deref() {
-                    Some("diff3") => ConflictStyle::Diff3,
-                    Some("zdiff3") => ConflictStyle::Zdiff3,
-                    _ => ConflictStyle::Merge,
-                },
             },
             favor: self.favor.map(|favor| match favor {
                 FavorArg::Ours => Favor::Ours,

@@ -47,7 +47,8 @@ fn merge(mut args: GitMergeArgs) -> Result<Exit> {
     if is_virtual {
         options.favor = None;
     }
-    let merge = Merge::of(versions, &options).with_context(|| format!("cannot merge '{name}'"))?;
+    let merge = Merge::styled(versions, options, args.rules.has_style())
+        .with_context(|| format!("cannot merge '{name}'"))?;
     // What comes of a merge of bases is a base, too: nobody sees it, and
     // conflicts in it would make it worse than one of those it is made of.
     let result = if is_virtual && merge.has_conflicts() && is_notebook(versions.ours) {
@@ -110,7 +111,7 @@ fn options(args: &GitMergeArgs) -> MergeOptions {
             theirs: known(args.label_theirs.as_ref(), "%Y").unwrap_or(theirs),
         },
         marker_size: args.marker_size(),
-        ..args.rules.options(git::conflict_style)
+        ..args.rules.options()
     }
 }
 

@@ -5,7 +5,6 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use nbweave::git;
 use nbweave::merge::{Labels, MergeOptions, Versions};
 use nbweave::render::merge_json;
 
@@ -45,15 +44,15 @@ pub(crate) fn run(args: &MergeArgs) -> Result<Exit> {
             theirs: name(&args.label_theirs, &names.theirs),
         },
         marker_size: args.marker_size,
-        ..args.rules.options(git::conflict_style)
+        ..args.rules.options()
     };
     let versions = Versions {
         base: &*base,
         ours: &*ours,
         theirs: &*theirs,
     };
-    let merge =
-        Merge::of(versions, &options).with_context(|| format!("cannot merge '{}'", names.ours))?;
+    let merge = Merge::styled(versions, options, args.rules.has_style())
+        .with_context(|| format!("cannot merge '{}'", names.ours))?;
     let mut out = io::stdout().lock();
     let name = if let Some(path) = &args.output {
         let name = Input::File(path.clone()).to_string();
