@@ -130,7 +130,8 @@ fn a_merge_without_the_program_loses_neither_side() {
         let said = git_without_nbweave(&sandbox, &["merge", "side"]);
         assert!(said.starts_with("exit: 1\n"), "{said}");
         let merged = sandbox.read("it's \"x\".ipynb");
-        for wanted in ["<<<<<<< ", "a = 2", "a = 3", ">>>>>>> side"] {
+        // Git before 2.44 has no labels for a driver.
+        for wanted in ["<<<<<<< ", "a = 2", "a = 3", ">>>>>>> "] {
             assert!(merged.contains(wanted), "{merged}");
         }
     }
