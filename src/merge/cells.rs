@@ -143,7 +143,7 @@ pub(super) fn merge_class<'a>(inputs: &Inputs<'a>, class: &Class) -> ClassMerge<
         (true, true) => {
             let merged = match (cells.ours.as_slice(), cells.theirs.as_slice()) {
                 (&[ours], &[theirs]) => {
-                    let text = inputs.base_text(&cells.base);
+                    let text = || inputs.base_text(&cells.base);
                     vec![merge_cell(inputs, &cells.base, text, (ours, theirs))]
                 }
                 (_, _) => merge_pieces(inputs, class),
@@ -168,7 +168,7 @@ pub(super) fn ended(mut text: String) -> String {
 pub(super) fn merge_cell<'a>(
     inputs: &Inputs<'a>,
     base: &[usize],
-    base_text: String,
+    base_text: impl FnOnce() -> String,
     (ours, theirs): (usize, usize),
 ) -> MergedCell<'a> {
     let sides = (
@@ -209,25 +209,29 @@ pub(super) fn merge_cell<'a>(
         theirs: Some(their_cell),
     };
     let kind = merge_kind(inputs, &cells, &mut merged);
-    let texts = Versions {
-        base: base_text,
-        ours: inputs.text(Side::Ours, ours).into_owned(),
-        theirs: inputs.text(Side::Theirs, theirs).into_owned(),
+    let is_written_alike = one_format
+        && our_cell.source.map(|source| source.raw())
+            == their_cell.source.map(|source| source.raw());
+    let source_of = if is_written_alike {
+        SourceOf::BOTH
+    } else {
+        let texts = Versions {
+            base: base_text(),
+            ours: inputs.text(Side::Ours, ours).into_owned(),
+            theirs: inputs.text(Side::Theirs, theirs).into_owned(),
+        };
+        let has_base = inputs.has_base && !base.is_empty();
+        let text = merge_source(inputs, &texts, has_base, &mut merged);
+        let is_marked = !merged.conflicts.is_empty();
+        let source_of = SourceOf {
+            ours: !is_marked && text == texts.ours,
+            theirs: !is_marked && text == texts.theirs,
+        };
+        if text != *texts.side(inputs.host) {
+            merged.source = Some(text);
+        }
+        source_of
     };
-    let text = merge_source(
-        inputs,
-        &texts,
-        inputs.has_base && !base.is_empty(),
-        &mut merged,
-    );
-    let is_marked = !merged.conflicts.is_empty();
-    let source_of = SourceOf {
-        ours: !is_marked && text == texts.ours,
-        theirs: !is_marked && text == texts.theirs,
-    };
-    if text != *texts.side(inputs.host) {
-        merged.source = Some(text);
-    }
     if kind == CellKind::Code {
         merge_outputs(inputs, &cells, source_of, &mut merged);
     }

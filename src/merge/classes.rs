@@ -32,6 +32,19 @@ impl Class {
         }
     }
 
+    /// Returns it as it is if ours and theirs swap their names.
+    pub(super) fn swapped(&self) -> Self {
+        Self {
+            cells: Versions {
+                base: self.cells.base.clone(),
+                ours: self.cells.theirs.clone(),
+                theirs: self.cells.ours.clone(),
+            },
+            moved_in_ours: self.moved_in_theirs,
+            moved_in_theirs: self.moved_in_ours,
+        }
+    }
+
     /// Returns whether all versions have it, and neither side elsewhere.
     fn is_stable(&self) -> bool {
         !self.cells.base.is_empty()
@@ -71,15 +84,6 @@ impl Alignments {
         let pieces = same_pieces(notebooks, &classes, &alignments.new);
         alignments.new.extend(pieces);
         alignments
-    }
-
-    /// Returns them as they are if ours and theirs swap their names.
-    pub(super) fn swapped(&self) -> Self {
-        Self {
-            ours: self.theirs.clone(),
-            theirs: self.ours.clone(),
-            new: self.new.iter().map(|&(one, two)| (two, one)).collect(),
-        }
     }
 }
 
@@ -437,7 +441,47 @@ impl Groups {
                 }
             }
         }
+        for side in [Side::Ours, Side::Theirs] {
+            mark_out_of_order(&mut all, side);
+        }
         Classes { all, of }
+    }
+}
+
+/// Marks those classes as moved by a side that are not in the order of the
+/// base there, though no alignment says so: cells that were found to be one
+/// later on.
+fn mark_out_of_order(classes: &mut [Class], side: Side) {
+    let mut places = Vec::new();
+    let mut points = Vec::new();
+    for (at, class) in classes.iter().enumerate() {
+        let (base, own) = (class.cells.base.first(), class.cells.side(side).first());
+        if let (Some(&old), Some(&new)) = (base, own)
+            && !class.is_moved_in(side)
+        {
+            let weight = 1;
+            points.push(Point { old, new, weight });
+            places.push(at);
+        }
+    }
+    if points.is_sorted_by_key(|point| (point.old, point.new))
+        && points.is_sorted_by_key(|point| point.new)
+    {
+        return;
+    }
+    let mut in_order = vec![false; points.len()];
+    for at in heaviest_chain(&points) {
+        in_order[at] = true;
+    }
+    for (at, _) in places
+        .into_iter()
+        .zip(in_order)
+        .filter(|(_, in_order)| !in_order)
+    {
+        match side {
+            Side::Ours => classes[at].moved_in_ours = true,
+            Side::Theirs => classes[at].moved_in_theirs = true,
+        }
     }
 }
 

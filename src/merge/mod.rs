@@ -274,7 +274,6 @@ fn merge_notebooks(inputs: &Inputs<'_>) -> Result<Merged, Unmergeable> {
         conflicts: plan.conflicts(),
         decisions: plan.decisions(),
     };
-    verify::verify(inputs, &alignments, &plan, &merged)
-        .map_err(|what| Unmergeable::FailedCheck { what })?;
+    verify::verify(inputs, &plan, &merged).map_err(|what| Unmergeable::FailedCheck { what })?;
     Ok(merged)
 }

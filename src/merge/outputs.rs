@@ -46,6 +46,14 @@ pub(super) struct SourceOf {
     pub(super) theirs: bool,
 }
 
+impl SourceOf {
+    /// Nobody changed it, or both did the same.
+    pub(super) const BOTH: Self = Self {
+        ours: true,
+        theirs: true,
+    };
+}
+
 /// Decides whose outputs a cell of code has.
 pub(super) fn merge_outputs<'a>(
     inputs: &Inputs<'a>,

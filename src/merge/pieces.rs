@@ -23,7 +23,7 @@ pub(super) fn merge_pieces<'a>(inputs: &Inputs<'a>, class: &Class) -> Vec<Merged
         let pairs = class.cells.ours.iter().zip(&class.cells.theirs).zip(base);
         return pairs
             .map(|((&ours, &theirs), base)| {
-                merge_cell(inputs, &class.cells.base, base, (ours, theirs))
+                merge_cell(inputs, &class.cells.base, || base, (ours, theirs))
             })
             .collect();
     }

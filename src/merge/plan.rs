@@ -1,5 +1,7 @@
 //! What the merged notebook consists of, before any of it is written.
 
+use std::borrow::Cow;
+
 use super::cells::{ClassMerge, Inputs, MergedCell, merge_class};
 use super::classes::{Alignments, Class, Classes, classes};
 use super::keys::{Context, Fields, KeyEdit, NewValue, fields, merge_keys};
@@ -20,6 +22,51 @@ pub(super) struct Plan<'a> {
     pub(super) metadata: Vec<KeyEdit<'a>>,
     /// Decisions about the notebook, or cells that are gone.
     pub(super) decisions: Vec<Decided>,
+    /// The classes in which there was more to merge than to take what one side
+    /// has, with what they came to.
+    pub(super) merged: Vec<(Class, Outcome)>,
+}
+
+/// What a class came to, whoever is ours.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Outcome {
+    /// So many conflicts.
+    Conflicts(usize),
+    /// Cells with these sources, in no order. Blanks at the ends of lines do
+    /// not count.
+    Sources(Vec<String>),
+}
+
+impl Outcome {
+    pub(super) fn of(inputs: &Inputs<'_>, merged: &ClassMerge<'_>) -> Self {
+        let conflicts = merged.cells.iter();
+        let conflicts = conflicts.map(|cell| cell.conflicts.len() + cell.notes.len());
+        let conflicts: usize = conflicts.sum();
+        if conflicts > 0 {
+            return Self::Conflicts(conflicts);
+        }
+        let sources = merged.cells.iter().map(|cell| {
+            let text = match &cell.source {
+                Some(source) => Cow::Borrowed(source.as_str()),
+                None => inputs.text(cell.carrier, cell.index),
+            };
+            let lines: Vec<_> = text.trim_end().lines().map(str::trim_end).collect();
+            lines.join("\n")
+        });
+        let mut sources: Vec<String> = sources.collect();
+        sources.sort_unstable();
+        Self::Sources(sources)
+    }
+}
+
+/// Whether a class came to more than what one side has.
+fn is_merged(class: &Class, merged: &ClassMerge<'_>) -> bool {
+    let one_each = class.cells.ours.len() == 1 && class.cells.theirs.len() == 1;
+    let is_changed = |cell: &MergedCell<'_>| {
+        cell.source.is_some() || !cell.conflicts.is_empty() || !cell.notes.is_empty()
+    };
+    let in_both = class.is_in(Side::Ours) && class.is_in(Side::Theirs);
+    (in_both && !one_each) || merged.cells.iter().any(is_changed)
 }
 
 /// A cell of the merged notebook.
@@ -100,6 +147,7 @@ pub(super) fn plan<'a>(inputs: &Inputs<'a>, alignments: &Alignments) -> Plan<'a>
         notebook: Vec::new(),
         metadata: Vec::new(),
         decisions: Vec::new(),
+        merged: Vec::new(),
     };
     let mut conflicts = Vec::new();
     plan_notebook(inputs, &mut plan, &mut conflicts);
@@ -109,7 +157,12 @@ pub(super) fn plan<'a>(inputs: &Inputs<'a>, alignments: &Alignments) -> Plan<'a>
     let order = order(&classes);
     let meetings = meetings(&classes, &order);
     for (at, &class) in order.iter().enumerate() {
-        let ClassMerge { cells, decisions } = merge_class(inputs, &classes.all[class]);
+        let merged = merge_class(inputs, &classes.all[class]);
+        if is_merged(&classes.all[class], &merged) {
+            let outcome = Outcome::of(inputs, &merged);
+            plan.merged.push((classes.all[class].clone(), outcome));
+        }
+        let ClassMerge { cells, decisions } = merged;
         plan.decisions.extend(decisions);
         let meeting = meetings.get(at).and_then(Option::as_ref);
         if let Some(meeting) = meeting

@@ -3,8 +3,8 @@
 
 use super::cells::{Cells, Inputs, MergedCell, ended};
 use super::keys::{Context, Fields, KeyEdit, KeyMerge, Take, fields, merge_keys};
-use super::{Conflict, ConflictStyle, Decided, Disputed, Side};
-use crate::diff::canonical;
+use super::{Conflict, ConflictStyle, Decided, Disputed, Side, Versions};
+use crate::diff::{canonical, exact_text};
 use crate::json::{Document, Indent, KeyOrder, Kind, Style, Value, format};
 use crate::notebook::{Cell, Scope};
 
@@ -15,7 +15,13 @@ pub(super) fn merge_cell_keys<'a>(
     run: Side,
     merged: &mut MergedCell<'a>,
 ) {
-    let metadata = cells.map(|cell| fields(cell.and_then(|cell| cell.metadata).as_ref()));
+    let metadata = cells.map(|cell| cell.and_then(|cell| cell.metadata));
+    let raw = metadata.map(|metadata| metadata.map(|metadata| metadata.raw()));
+    let metadata = if raw.ours == raw.theirs {
+        Versions::default()
+    } else {
+        metadata.map(|metadata| fields(metadata.as_ref()))
+    };
     let context = Context {
         scope: Some(Scope::Cell),
         first: inputs.first,
@@ -34,8 +40,7 @@ pub(super) fn merge_cell_keys<'a>(
 
 /// Returns the keys of a cell that have no meaning of their own here.
 fn other_fields<'a>(cell: &'a Cell<'a>) -> Fields<'a> {
-    let mut other = fields(Some(&cell.value));
-    for key in [
+    const KNOWN: [&str; 9] = [
         "id",
         "cell_type",
         "metadata",
@@ -45,10 +50,12 @@ fn other_fields<'a>(cell: &'a Cell<'a>) -> Fields<'a> {
         "execution_count",
         "input",
         "prompt_number",
-    ] {
-        other.remove(key);
-    }
-    other
+    ];
+    let members = cell.value.members();
+    let others = members.filter(|member| !KNOWN.iter().any(|known| member.key.is_str(known)));
+    others
+        .map(|member| (exact_text(&member.key), member.value))
+        .collect()
 }
 
 /// Returns the edits that merged keys come to, and notes what is left to

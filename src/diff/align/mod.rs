@@ -73,6 +73,9 @@ pub(crate) fn similarities(
     new: &Notebook<'_>,
     pairs: &[(usize, usize)],
 ) -> Vec<f32> {
+    if pairs.is_empty() {
+        return Vec::new();
+    }
     let texts = (texts(old), texts(new));
     let fingerprints = Fingerprints::of((&old.cells, &texts.0), (&new.cells, &texts.1));
     let mut comparer = Comparer::new(&fingerprints);
