@@ -145,7 +145,11 @@ impl Merged {
 /// Fails if ours or theirs is no notebook, or the result did not pass its
 /// checks. Then the versions are to be merged by lines.
 pub fn merge(versions: Versions<&[u8]>, options: &MergeOptions) -> Result<Merged, Unmergeable> {
-    let base = readable(versions.base);
+    let mended = match readable(versions.base) {
+        Ok(_) => None,
+        Err(_) => repair::any_version(versions.base),
+    };
+    let base = readable(mended.as_deref().map_or(versions.base, str::as_bytes));
     let documents = (
         readable(versions.ours).map_err(|error| not_a_notebook(Side::Ours, error))?,
         readable(versions.theirs).map_err(|error| not_a_notebook(Side::Theirs, error))?,

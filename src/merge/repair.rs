@@ -122,6 +122,23 @@ pub fn rebuild(bytes: &[u8], options: &MergeOptions) -> Result<Rebuilt, Unrebuil
     })
 }
 
+/// Returns a notebook that a file with conflict markers was made of: the base,
+/// if the markers show it, else ours, else theirs; `None` if there is none.
+///
+/// For the base of a merge: where merge bases were merged by lines, any of them
+/// is a better base than none.
+pub(super) fn any_version(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let file = File::read(&text);
+    if file.hunks.is_empty() {
+        return None;
+    }
+    let side = |side: Side| file.notebook_of(side).ok().map(|found| found.text);
+    file.base()
+        .or_else(|| side(Side::Ours))
+        .or_else(|| side(Side::Theirs))
+}
+
 /// A file with conflict markers.
 struct File<'t> {
     /// The text before each hunk, and behind the last.

@@ -115,6 +115,20 @@ fn a_base_that_is_no_notebook_is_none_and_that_is_told() {
 }
 
 #[test]
+fn a_base_with_conflict_markers_is_what_it_was_made_of() {
+    let text = serde_json::to_string_pretty(&notebook(fleet())).unwrap();
+    let (before, after) = text.split_once("\"nbformat_minor\": 5").unwrap();
+    let base = format!(
+        "{before}\n<<<<<<< Temporary merge branch 1\n\"nbformat_minor\": 5\n=======\n\
+         \"nbformat_minor\": 4\n>>>>>>> Temporary merge branch 2\n{after}"
+    );
+    let ours = notebook(fleet()[1..].to_vec());
+    let outcome = clean(&Value::from(base), &ours, &notebook(fleet()));
+    assert_eq!(outcome.sources().len(), fleet().len() - 1);
+    assert_eq!(outcome.decided(), []);
+}
+
+#[test]
 fn a_side_that_is_no_notebook_is_an_error_that_names_it() {
     let good = serde_json::to_vec(&notebook(fleet())).unwrap();
     let versions = Versions {
