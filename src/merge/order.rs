@@ -74,19 +74,26 @@ impl Placed {
         cells.retain(|&class| !std::mem::replace(&mut seen[class], true));
         let is_elsewhere =
             |class: usize| !slot_of.contains_key(&class) && !has_the_say(classes, class, side);
+        // From each cell on, the first that is not new.
+        let mut next_old = vec![None; cells.len()];
+        let mut next = None;
+        for (place, &class) in next_old.iter_mut().zip(&cells).rev() {
+            if !classes.all[class].cells.base.is_empty() {
+                next = Some(class);
+            }
+            *place = next;
+        }
         let mut slot = 0;
         let mut last_moved = None;
-        for (at, &class) in cells.iter().enumerate() {
+        for (&class, next) in cells.iter().zip(next_old) {
             if let Some(&here) = slot_of.get(&class) {
                 slot = here;
                 last_moved = None;
             } else if is_elsewhere(class) {
                 last_moved = Some(class);
             } else {
-                let is_new = |class: &usize| classes.all[*class].cells.base.is_empty();
-                let next = cells.iter().skip(at).find(|class| !is_new(class));
                 match last_moved {
-                    Some(moved) if next.is_some_and(|&next| is_elsewhere(next)) => {
+                    Some(moved) if next.is_some_and(is_elsewhere) => {
                         placed.behind.entry(moved).or_default().push(class);
                     }
                     _ => placed.at_slots[slot].push(class),
