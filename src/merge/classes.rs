@@ -138,8 +138,9 @@ fn same_new_cells(notebooks: &Versions<&Notebook<'_>>, classes: &Classes) -> Vec
     let mut is_large = false;
     for at_one_place in ours.chunk_by(|one, two| slots.0[*one] == slots.0[*two]) {
         let slot = slots.0[at_one_place[0]];
-        let others = theirs.iter().filter(|&&cell| slots.1[cell] == slot);
-        let others: Vec<usize> = others.copied().collect();
+        let start = theirs.partition_point(|&cell| slots.1[cell] < slot);
+        let end = theirs.partition_point(|&cell| slots.1[cell] <= slot);
+        let others = &theirs[start..end];
         if at_one_place.len() * others.len() > ALL_PAIRS {
             is_large = true;
             continue;
@@ -177,14 +178,46 @@ fn same_new_cells(notebooks: &Versions<&Notebook<'_>>, classes: &Classes) -> Vec
     let chain = heaviest_chain(&points).into_iter();
     let mut same: Vec<(usize, usize)> = chain.map(|at| (points[at].old, points[at].new)).collect();
     // The same cells in another order are the same cells.
+    let mut paired = Paired::of(classes, &same);
     for (&(one, two), similarity) in pairs.iter().zip(&alike) {
-        let is_free = |&(ours, theirs): &(usize, usize)| ours != one && theirs != two;
-        if *similarity >= 1.0 && same.iter().all(is_free) {
+        if *similarity >= 1.0 && !paired.has(Side::Ours, one) && !paired.has(Side::Theirs, two) {
+            paired.add(one, two);
             same.push((one, two));
         }
     }
-    same.extend(same_by_id(notebooks, (&ours, &theirs), &same));
+    same.extend(same_by_id(notebooks, (&ours, &theirs), &paired));
     same
+}
+
+/// Which cells of both sides have found their like.
+struct Paired {
+    ours: Vec<bool>,
+    theirs: Vec<bool>,
+}
+
+impl Paired {
+    fn of(classes: &Classes, pairs: &[(usize, usize)]) -> Self {
+        let mut paired = Self {
+            ours: vec![false; classes.of.ours.len()],
+            theirs: vec![false; classes.of.theirs.len()],
+        };
+        for &(ours, theirs) in pairs {
+            paired.add(ours, theirs);
+        }
+        paired
+    }
+
+    fn add(&mut self, ours: usize, theirs: usize) {
+        self.ours[ours] = true;
+        self.theirs[theirs] = true;
+    }
+
+    fn has(&self, side: Side, cell: usize) -> bool {
+        match side {
+            Side::Ours => self.ours[cell],
+            Side::Theirs => self.theirs[cell],
+        }
+    }
 }
 
 /// Returns the cells that one side changed so much that they seem new, and the
@@ -198,17 +231,13 @@ fn same_edits(
         let cell = notebook.cells.get(cell)?;
         (!cell.is_blank()).then(|| (cell.kind, cell.text().into_owned()))
     };
+    let paired = Paired::of(classes, found);
     let mut pairs = Vec::new();
     for new_in in [Side::Ours, Side::Theirs] {
-        let is_paired = |cell: usize| {
-            found.iter().any(|&(ours, theirs)| match new_in {
-                Side::Ours => ours == cell,
-                Side::Theirs => theirs == cell,
-            })
-        };
-        let new = new_cells(classes, new_in);
+        let mut new = new_cells(classes, new_in);
+        new.retain(|&cell| !paired.has(new_in, cell));
         let mut new_with: HashMap<_, Vec<usize>> = HashMap::new();
-        for cell in new.into_iter().rev().filter(|&cell| !is_paired(cell)) {
+        for cell in new.into_iter().rev() {
             if let Some(content) = content(notebooks.side(new_in), cell) {
                 new_with.entry(content).or_default().push(cell);
             }
@@ -240,16 +269,13 @@ fn same_pieces(
     classes: &Classes,
     found: &[(usize, usize)],
 ) -> Vec<(usize, usize)> {
+    let paired = Paired::of(classes, found);
     let mut candidates = Vec::new();
     for side in [Side::Ours, Side::Theirs] {
         let of = classes.of.side(side);
         let is_new = |cell: usize| {
-            let is_paired = found.iter().any(|&(ours, theirs)| match side {
-                Side::Ours => ours == cell,
-                Side::Theirs => theirs == cell,
-            });
-            let class = of.get(cell).map(|&class| &classes.all[class]);
-            !is_paired && class.is_some_and(|class| class.cells.base.is_empty())
+            let class = &classes.all[of[cell]];
+            class.cells.base.is_empty() && !paired.has(side, cell)
         };
         for class in &classes.all {
             let pieces = class.cells.side(side.other());
@@ -295,26 +321,23 @@ fn new_cells(classes: &Classes, side: Side) -> Vec<usize> {
 fn same_by_id(
     notebooks: &Versions<&Notebook<'_>>,
     (ours, theirs): (&[usize], &[usize]),
-    found: &[(usize, usize)],
+    paired: &Paired,
 ) -> Vec<(usize, usize)> {
     let id = |notebook: &Notebook<'_>, cell: usize| {
         let id = notebook.cells.get(cell)?.id?;
         id.as_str().map(Cow::into_owned)
     };
-    let is_free = |cell: usize, side: Side| {
-        !found.iter().any(|&(one, two)| match side {
-            Side::Ours => one == cell,
-            Side::Theirs => two == cell,
-        })
-    };
     let mut by_id: HashMap<String, usize> = HashMap::new();
-    for &cell in ours.iter().filter(|&&cell| is_free(cell, Side::Ours)) {
+    for &cell in ours.iter().filter(|&&cell| !paired.has(Side::Ours, cell)) {
         if let Some(id) = id(notebooks.ours, cell) {
             by_id.entry(id).or_insert(cell);
         }
     }
     let mut pairs = Vec::new();
-    for &cell in theirs.iter().filter(|&&cell| is_free(cell, Side::Theirs)) {
+    for &cell in theirs
+        .iter()
+        .filter(|&&cell| !paired.has(Side::Theirs, cell))
+    {
         let id = id(notebooks.theirs, cell);
         if let Some(ours) = id.and_then(|id| by_id.remove(&id)) {
             pairs.push((ours, cell));
