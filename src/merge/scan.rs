@@ -1,5 +1,6 @@
 //! Finds conflict markers in a text.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Labels;
@@ -104,27 +105,24 @@ pub(super) fn scan(lines: &[&str]) -> Scanned {
     sizes.sort_unstable_by(|one, other| other.cmp(one));
     sizes.dedup();
     let mut scanned = Scanned::default();
+    // By its first line, where each conflict that was found ends.
+    let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
     for size in sizes {
-        let is_taken = |index: &usize| {
-            let conflicts = &scanned.conflicts;
-            conflicts
-                .iter()
-                .any(|conflict: &MarkedLines| conflict.all().contains(index))
+        let is_taken = |index: usize| {
+            let before = ends.range(..=index).next_back();
+            before.is_some_and(|(_, &end)| index <= end)
         };
         let of_size = markers.iter().filter(|(_, marker)| marker.size == size);
         let free: Vec<_> = of_size
-            .filter(|(index, _)| !is_taken(index))
+            .filter(|(index, _)| !is_taken(*index))
             .copied()
             .collect();
         let mut found = scan_markers(&free);
         // What stands around another conflict is left until that is settled.
-        found.conflicts.retain(|conflict| {
-            let inside = conflict.all();
-            !scanned
-                .conflicts
-                .iter()
-                .any(|other| inside.contains(&other.start))
-        });
+        found
+            .conflicts
+            .retain(|conflict| ends.range(conflict.all()).next().is_none());
+        ends.extend(found.conflicts.iter().map(|found| (found.start, found.end)));
         scanned.conflicts.append(&mut found.conflicts);
         scanned.strays.append(&mut found.strays);
     }
