@@ -76,6 +76,9 @@ fn used_models(inputs: &Inputs<'_>, plan: &Plan<'_>, states: [&Fields<'_>; 2]) -
     }
     let mut used = BTreeSet::new();
     while let Some(model) = waiting.pop() {
+        if !used.insert(model.clone()) {
+            continue;
+        }
         let states = references.get(&*model).into_iter().flatten();
         for leaf in states.flat_map(|state| state.leaves()) {
             let text = leaf.as_str().unwrap_or_default();
@@ -85,7 +88,6 @@ fn used_models(inputs: &Inputs<'_>, plan: &Plan<'_>, states: [&Fields<'_>; 2]) -
                 waiting.push(other.to_owned());
             }
         }
-        used.insert(model);
     }
     used
 }
