@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::keys::list;
 use super::read::source_text;
 use super::scan::lines_of;
 use crate::json::{Edit, Item, Kind, Style, Value, splice, string};
@@ -95,18 +96,7 @@ pub(super) fn source_edits(
         .collect();
     let json = if source.kind() == Kind::Array {
         let lines: Vec<_> = lines.iter().map(|line| string(line, style)).collect();
-        let inner = style.line_break(depth + 2);
-        let comma = if inner.is_empty() && style.space_after_comma {
-            ", "
-        } else {
-            ","
-        };
-        let between = format!("{comma}{inner}");
-        format!(
-            "[{inner}{}{}]",
-            lines.join(&between),
-            style.line_break(depth + 1)
-        )
+        list(&lines, style, depth + 1)
     } else {
         string(&lines.concat(), style)
     };
