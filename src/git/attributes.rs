@@ -53,27 +53,14 @@ pub fn attributes(names: &[&str], paths: &[PathBuf]) -> io::Result<Vec<Vec<Optio
 ///
 /// Fails if git cannot be asked.
 pub fn filters(paths: &[PathBuf]) -> io::Result<Vec<Option<Filter>>> {
-    if paths.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut input = Vec::new();
-    for path in paths {
-        input.extend(bytes_of(path));
-        input.push(0);
-    }
-    let mut command = git(&["check-attr", "-z", "--stdin", "filter"]);
-    let output = run_with(&mut command, &input)?;
-    let fields: Vec<_> = output.split(|&byte| byte == 0).collect();
-    // Path, attribute, value.
-    let values = fields.chunks_exact(3).map(|fields| fields[2]);
     let mut known: Vec<Filter> = Vec::new();
     let mut filters = Vec::new();
-    for value in values {
-        let name = String::from_utf8_lossy(value);
-        if matches!(&*name, "unspecified" | "unset" | "set") {
+    for values in attributes(&["filter"], paths)? {
+        let name = values.into_iter().next().flatten();
+        let Some(name) = name.filter(|name| !matches!(&**name, "unset" | "set")) else {
             filters.push(None);
             continue;
-        }
+        };
         if !known.iter().any(|filter| filter.name == name) {
             known.push(settings(&name)?);
         }
