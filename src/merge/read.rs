@@ -88,6 +88,7 @@ pub fn leftovers_in(notebook: &Notebook<'_>) -> Leftovers {
     if has_nbdime_conflicts(notebook.metadata.as_ref()) {
         found.stray(None, StrayKind::NbdimeMetadata);
     }
+    let below = cells_below(notebook);
     for (index, cell) in notebook.cells.iter().enumerate() {
         if has_nbdime_conflicts(cell.metadata.as_ref()) {
             found.stray(Some(index), StrayKind::NbdimeMetadata);
@@ -98,7 +99,7 @@ pub fn leftovers_in(notebook: &Notebook<'_>) -> Leftovers {
         let text = source_text(notebook, cell);
         let lines = lines_of(&text);
         if is_note(cell, &lines) {
-            found.read_note(notebook, index, &lines);
+            found.read_note(index, below[index], &lines);
         } else if cell.kind == CellKind::Markdown && is_marker_cell(&text) {
             found.stray(Some(index), StrayKind::MarkerCell);
         } else {
@@ -167,13 +168,10 @@ impl Leftovers {
         }
     }
 
-    /// Reads the conflicts that a note is about.
-    fn read_note(&mut self, notebook: &Notebook<'_>, note: usize, lines: &[&str]) {
+    /// Reads the conflicts that a note is about; `below` is the next cell that
+    /// is none.
+    fn read_note(&mut self, note: usize, below: Option<usize>, lines: &[&str]) {
         let about_notebook = lines[0].contains("in the notebook**");
-        let below = (note + 1..notebook.cells.len()).find(|&index| {
-            let cell = &notebook.cells[index];
-            !is_note(cell, &lines_of(&source_text(notebook, cell)))
-        });
         let cell = if about_notebook { None } else { below };
         let sections = sections(lines);
         // A note whose cell is gone, or that lost what it is about.
@@ -271,6 +269,20 @@ fn sections<'t>(lines: &[&'t str]) -> Vec<(&'t str, Range<usize>)> {
     sections
         .map(|((pointer, start), end)| (pointer, start..end))
         .collect()
+}
+
+/// Returns for each cell the next one behind it that is no note.
+fn cells_below(notebook: &Notebook<'_>) -> Vec<Option<usize>> {
+    let mut below = vec![None; notebook.cells.len()];
+    let mut next = None;
+    for (index, cell) in notebook.cells.iter().enumerate().rev() {
+        below[index] = next;
+        let may_be_note = cell.kind == CellKind::Markdown && may_have_conflicts(cell.value.raw());
+        if !may_be_note || !is_note(cell, &lines_of(&source_text(notebook, cell))) {
+            next = Some(index);
+        }
+    }
+    below
 }
 
 /// Returns whether a cell says what is in conflict below it.
