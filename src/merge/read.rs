@@ -309,7 +309,7 @@ fn is_marker_cell(text: &str) -> bool {
 }
 
 /// Returns whether a line starts or ends a conflict.
-fn is_marker(line: &str) -> bool {
+pub(super) fn is_marker(line: &str) -> bool {
     !line.contains('\n')
         && matches!(
             marker(line),

@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::cells::{Inputs, merge_class};
+use super::cells::{Inputs, MergedCell, merge_class};
 use super::plan::{Entry, Outcome, Plan};
+use super::read::is_marker;
 use super::{Merged, Side};
 use crate::diff::cell_text;
 use crate::json::Document;
@@ -140,10 +141,7 @@ fn check_sources(
     Ok(())
 }
 
-fn planned_text<'p>(
-    inputs: &Inputs<'p>,
-    planned: &'p super::cells::MergedCell<'_>,
-) -> Cow<'p, str> {
+fn planned_text<'p>(inputs: &Inputs<'p>, planned: &'p MergedCell<'_>) -> Cow<'p, str> {
     match &planned.source {
         Some(source) => Cow::Borrowed(source),
         None => inputs.text(planned.carrier, planned.index),
@@ -213,8 +211,8 @@ fn check_no_trace(inputs: &Inputs<'_>, result: &Notebook<'_>) -> Result<(), Stri
     let mut known = sources(inputs.notebooks.ours);
     known.extend(sources(inputs.notebooks.theirs));
     let merged = changed_texts(result, &known);
-    let is_marker = |line: &&str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
-    let mut markers: Vec<_> = lines(&merged).into_iter().filter(is_marker).collect();
+    let mut markers: Vec<_> = lines(&merged).into_iter().collect();
+    markers.retain(|line| is_marker(line));
     if markers.is_empty() {
         return Ok(());
     }
