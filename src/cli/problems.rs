@@ -4,12 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use nbweave::git::install::{AttributeLine, effective, same_key};
+use nbweave::render::counted;
 
 use super::args::Part;
 use super::commands::status::Status;
 use super::drivers::{NAME, OWN_LINES, RENORMALIZE, keys, options_in, strip_options};
 use super::shell::{is_command, words};
-use super::survey::{Surveyed, counted, not_stripped, shown, some_of};
+use super::survey::{Surveyed, not_stripped, shown, some_of};
 
 /// Something that is wrong.
 #[derive(Debug)]
@@ -199,7 +200,7 @@ fn value_of<'a>(notebook: &'a Surveyed, name: &str) -> Option<&'a str> {
 }
 
 fn other_attribute(status: &Status, name: &str, value: Option<&str>, paths: &[&Path]) -> Problem {
-    let which = format!("{}: {}", counted(paths.len()), some_of(paths));
+    let which = format!("{}: {}", counted(paths.len(), "notebook"), some_of(paths));
     let Some(value) = value else {
         return Problem::new(
             "attribute-missing",
@@ -255,7 +256,7 @@ fn staged(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
             "not-renormalized",
             format!(
                 "something to strip in the index in {}: {}",
-                counted(paths.len()),
+                counted(paths.len(), "notebook"),
                 some_of(&paths)
             ),
             "git add --renormalize . && git commit --message='Strip notebooks'",

@@ -163,14 +163,6 @@ pub(crate) fn some_of(paths: &[&Path]) -> String {
     }
 }
 
-/// Returns a number with what is counted.
-pub(crate) fn counted(n: usize) -> String {
-    match n {
-        1 => "1 notebook".to_owned(),
-        n => format!("{n} notebooks"),
-    }
-}
-
 /// Returns the bytes of a file; `None` if there is none.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     match fs::read(path) {

@@ -9,6 +9,7 @@ use super::escape::{cut, visible, visible_blanks};
 use super::rows::{
     Change, LineEnds, Lines, Pair, Row, Words, abridged, hunks, rows, shown_lines, without_end,
 };
+use super::values::counted;
 use super::{Detail, RenderOptions, Theme, WordDiff};
 use crate::diff::TextDiff;
 
@@ -195,14 +196,6 @@ pub(super) fn write_whole(
 pub(super) enum Side {
     Old,
     New,
-}
-
-/// Returns a number with the noun it counts: `1 line`, `2 lines`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
 }
 
 fn write_hunk_header(pen: &mut Pen<'_>, hunk: &[Row<'_>]) -> io::Result<()> {

@@ -1,8 +1,7 @@
 //! What a merge left to decide and what it decided, in lines for people.
 
 use super::escape::{cut, visible};
-use super::hunks::counted;
-use super::values::compact;
+use super::values::{compact, counted};
 use crate::diff::cell_text;
 use crate::json::Kind;
 use crate::merge::{Conflict, Decided, Disputed, Merged};

@@ -36,7 +36,7 @@ pub use text::text_diff;
 pub use textconv::textconv;
 pub use theme::Theme;
 pub use unified::unified;
-pub use values::size;
+pub use values::{counted, size};
 
 /// How results are shown.
 #[derive(Clone, Copy, Debug)]

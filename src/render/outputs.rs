@@ -6,9 +6,11 @@ use std::ops::Range;
 
 use super::Detail;
 use super::escape::{cut, printed, visible, width};
-use super::hunks::{Origin, Pen, Side, counted, write_hunks, write_whole};
+use super::hunks::{Origin, Pen, Side, write_hunks, write_whole};
 use super::metadata::{write_value, write_values};
-use super::values::{changed_text_words, changed_words, compact, compact_pair, described, size};
+use super::values::{
+    changed_text_words, changed_words, compact, compact_pair, counted, described, size,
+};
 use crate::diff::{
     Change, OutputDiff, OutputUnit, PartChange, PartContent, PartDiff, TextDiff, is_base64,
     output_units,

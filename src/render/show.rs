@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use super::escape::{cut, printed, visible};
-use super::hunks::{CUT_HINT, Pen, counted};
+use super::hunks::{CUT_HINT, Pen};
 use super::metadata::{key_words, meant_metadata};
 use super::outputs::{about, label, number, preview, units};
 use super::summary::version;
 use super::unified::kind_name;
-use super::values::{compact, excerpts};
+use super::values::{compact, counted, excerpts};
 use super::{Detail, RenderOptions, Theme};
 use crate::diff::{OutputUnit, cell_text};
 use crate::json::{Kind, Value};

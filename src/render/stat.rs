@@ -4,8 +4,8 @@
 use std::io::{self, Write};
 
 use super::escape::{file_name, width};
-use super::hunks::counted;
 use super::summary::{has_changed_notebook, is_shown};
+use super::values::counted;
 use super::{Detail, RenderOptions, Theme};
 use crate::diff::{CellDiff, NotebookDiff, TextDiff};
 use crate::notebook::Cell;

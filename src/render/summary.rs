@@ -1,7 +1,7 @@
 //! What changed in a notebook, in one line.
 
 use super::Detail;
-use super::hunks::counted;
+use super::values::counted;
 use crate::diff::{CellDiff, NotebookDiff, OutputDiff, PartDiff};
 use crate::notebook::NbFormat;
 

@@ -9,12 +9,11 @@ use std::io::{self, Write};
 
 use super::RenderOptions;
 use super::escape::{cut, printed, visible};
-use super::hunks::counted;
 use super::metadata::{key_words, meant_metadata};
 use super::outputs::{about, label, preview, units};
 use super::show::kernel_name;
 use super::unified::kind_name;
-use super::values::{compact, excerpts};
+use super::values::{compact, counted, excerpts};
 use crate::diff::{OutputUnit, cell_text, text_digest};
 use crate::json::Value;
 use crate::notebook::{Notebook, Scope};

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use super::brief::{is_brief, write_brief};
 use super::escape::{cut, file_name, visible};
-use super::hunks::{Origin, Pen, Side, counted, write_hunks, write_whole};
+use super::hunks::{Origin, Pen, Side, write_hunks, write_whole};
 use super::metadata::{key_words, meant_metadata, write_key_change, write_value, write_values};
 use super::outputs::{Units, about, label, units, write_added, write_outputs};
 use super::summary::{has_changed_notebook, has_minor_change, is_shown, summary_line, version};
-use super::values::compact;
+use super::values::{compact, counted};
 use super::{Detail, FileNames, RenderOptions, Theme};
 use crate::diff::{CellDiff, Change, NotebookDiff, OutputDiff, OutputUnit, cell_text};
 use crate::json::{Kind, Value};

@@ -66,6 +66,14 @@ pub(super) fn excerpts(old: &str, new: &str, most: usize) -> (String, String) {
     (part(old), part(new))
 }
 
+/// Returns a number with the noun it counts: `1 line`, `2 lines`.
+pub fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
 /// Returns a number of bytes as people say it: `12.3 KB`.
 pub fn size(bytes: usize) -> String {
     const UNITS: &[&str] = &["KB", "MB", "GB"];

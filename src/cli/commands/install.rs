@@ -9,6 +9,7 @@ use nbweave::git::install::{
     ConfigFile, Last, Scope, Setting, attribute_lines, attributes_path, config_path, effective,
     info_attributes, with_lines, without_lines,
 };
+use nbweave::render::counted;
 
 use crate::cli::args::{InstallArgs, Part, PlaceArg, ScopeArgs, ToolArg};
 use crate::cli::drivers::{
@@ -18,9 +19,7 @@ use crate::cli::drivers::{
 use crate::cli::exit::Exit;
 use crate::cli::hook::Hook;
 use crate::cli::shell::is_command;
-use crate::cli::survey::{
-    Surveyed, cannot_write, counted, not_stripped, notebooks, read, shown, some_of,
-};
+use crate::cli::survey::{Surveyed, cannot_write, not_stripped, notebooks, read, shown, some_of};
 use crate::cli::takeover::{Taken, taken_over};
 use crate::cli::ui::{self, Usage};
 
@@ -348,7 +347,7 @@ fn say_what_is_left(parts: &[Part], how: &How) -> Result<()> {
                 .collect();
             ui::say(&format!(
                 "nbweave: {} have another `{name}` attribute: {}",
-                counted(paths.len()),
+                counted(paths.len(), "notebook"),
                 some_of(&paths)
             ));
             ui::say("hint: `nbweave status` says which");
@@ -364,7 +363,7 @@ fn say_what_is_left(parts: &[Part], how: &How) -> Result<()> {
         if !found.is_empty() {
             ui::say(&format!(
                 "nbweave: {} in the index with something to strip: {}",
-                counted(found.len()),
+                counted(found.len(), "notebook"),
                 some_of(&found)
             ));
             ui::say("hint: `git add --renormalize .` and a commit strip them");

@@ -10,7 +10,7 @@ use nbweave::git;
 use nbweave::json::Document;
 use nbweave::merge::{Lost, Resolution, Side, Versions, rebuild};
 use nbweave::notebook::Notebook;
-use nbweave::render::{Theme, conflict_line, stray_line};
+use nbweave::render::{Theme, conflict_line, counted, stray_line};
 
 use crate::cli::args::{ColorArg, ResolveArgs};
 use crate::cli::ask::Dialog;
@@ -18,6 +18,7 @@ use crate::cli::conflicted::{Conflicted, Markers, State, conflicted};
 use crate::cli::exit::Exit;
 use crate::cli::merging::Merge;
 use crate::cli::pager;
+use crate::cli::shell::quoted_word;
 use crate::cli::ui::{self, Usage};
 
 pub(crate) fn run(args: &ResolveArgs) -> Result<Exit> {
@@ -421,31 +422,15 @@ pub(crate) fn tell(all: &[Conflicted]) -> Exit {
     );
     match to_add.as_slice() {
         [] => {}
-        [path] => ui::say(&format!(
-            "hint: `git add {}` when it is as it should be",
-            word(path)
-        )),
+        [path] => {
+            // What starts with a hyphen would be an option.
+            let here = if path.starts_with('-') { "./" } else { "" };
+            let path = quoted_word(&format!("{here}{path}"));
+            ui::say(&format!(
+                "hint: `git add {path}` when it is as it should be"
+            ));
+        }
         [_, _, ..] => ui::say("hint: `nbweave resolve --add` stages what is as it should be"),
     }
     Exit::Found
-}
-
-/// Returns a path as a shell takes it.
-fn word(path: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_./-+,@".contains(c);
-    let path = if path.starts_with('-') {
-        format!("./{path}")
-    } else {
-        path.to_owned()
-    };
-    if path.chars().all(is_plain) {
-        path
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

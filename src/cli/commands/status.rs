@@ -11,6 +11,7 @@ use nbweave::git::install::{
     AttributeLine, ConfigFile, Scope, attribute_lines, attributes_path, effective, hooks_dir,
     info_attributes, origin, personal_attributes, same_key, without_call,
 };
+use nbweave::render::counted;
 use serde_json::{Value, json};
 
 use super::install::committed_attributes;
@@ -19,7 +20,7 @@ use crate::cli::drivers::{HOOK_COMMAND, installed};
 use crate::cli::exit::Exit;
 use crate::cli::pairs::is_notebook;
 use crate::cli::problems::{Problem, problems};
-use crate::cli::survey::{Attributes, Surveyed, config_files, counted, notebooks, shown, some_of};
+use crate::cli::survey::{Attributes, Surveyed, config_files, notebooks, shown, some_of};
 use crate::cli::ui;
 
 /// All that is known.
@@ -260,7 +261,7 @@ fn text(status: &Status, problems: &[Problem]) -> String {
     }
     for group in &status.groups {
         let paths: Vec<_> = group.paths.iter().map(PathBuf::as_path).collect();
-        let count = counted(paths.len());
+        let count = counted(paths.len(), "notebook");
         writeln!(text, "\nwhat git runs for {count}: {}", some_of(&paths)).ok();
         for run in &group.runs {
             write_run(run, &mut text);

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use anyhow::{Context as _, Result};
 use nbweave::git::Repository;
 use nbweave::json::{Document, Value};
-use nbweave::render::size;
+use nbweave::render::{counted, size};
 use nbweave::store::{KeptVersion, Limits, Removed, Store};
 
 use super::filter::{key, store};
@@ -182,11 +182,6 @@ fn in_words(did: &str, removed: Removed) -> String {
 
 fn bytes(count: u64) -> String {
     size(usize::try_from(count).unwrap_or(usize::MAX))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }
 
 /// Returns how long ago something was, roughly.
