@@ -279,6 +279,8 @@ impl<'a> KeyMerge<'a> {
 
 /// Returns the edits that set keys in `object`, which stands in `depth` arrays
 /// and objects. The objects that keys lie in must be there.
+///
+/// Of repeated keys the last is set, and all go.
 pub(super) fn edit_keys(object: &Value<'_>, keys: &[KeyEdit<'_>], depth: usize) -> Vec<Edit> {
     let keys: Vec<_> = keys
         .iter()
@@ -311,38 +313,44 @@ fn edit_paths(
         .members()
         .map(|member| exact_text(&member.key))
         .collect();
-    // Where keys are sorted, new ones are sorted in.
-    let is_sorted = names.is_sorted();
+    let last_of: BTreeMap<&str, usize> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (&**name, at))
+        .collect();
     let mut items: Vec<(Cow<'_, str>, Item)> = Vec::new();
     let mut changes_items = false;
-    for (member, name) in object.members().zip(&names) {
-        if let Some(keys) = below.get(&**name) {
+    for (at, (member, name)) in object.members().zip(&names).enumerate() {
+        let counts = last_of.get(&**name) == Some(&at);
+        if counts && let Some(keys) = below.get(&**name) {
             edit_paths(&member.value, keys, depth + 1, edits);
         }
         match here.get(&**name) {
-            Some(NewValue::Nothing) => changes_items = true,
-            Some(value) => {
+            Some(NewValue::Nothing) => {
+                changes_items = true;
+                continue;
+            }
+            Some(value) if counts => {
                 let text = written(value, &style, depth + 1);
                 edits.extend(Edit::replace(&member.value, text));
-                items.push((name.clone(), Item::Kept(member.span())));
             }
-            None => items.push((name.clone(), Item::Kept(member.span()))),
+            Some(_) | None => {}
         }
+        items.push((name.clone(), Item::Kept(member.span())));
     }
     for (key, value) in here {
-        if names.iter().any(|name| name == key) || matches!(value, NewValue::Nothing) {
+        if last_of.contains_key(key) || matches!(value, NewValue::Nothing) {
             continue;
         }
         changes_items = true;
         let item = Item::New(member_text(key, value, &style, depth + 1));
-        let at = if is_sorted {
-            items.partition_point(|(name, _)| **name < *key)
-        } else {
-            items.len()
-        };
-        items.insert(at, (Cow::Owned(key.to_owned()), item));
+        items.push((Cow::Owned(key.to_owned()), item));
     }
     if changes_items {
+        // Jupyter sorts keys; who does not gets new ones at the end.
+        if names.is_sorted() {
+            items.sort_by(|(one, _), (other, _)| one.cmp(other));
+        }
         let items: Vec<Item> = items.into_iter().map(|(_, item)| item).collect();
         edits.extend(splice(object, &items, depth));
     }

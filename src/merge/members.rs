@@ -1,6 +1,9 @@
 //! Sets and removes what lies below an object, by edits.
 
-use crate::json::{Document, Edit, Item, KeyOrder, Kind, Style, Value, format_at, splice, string};
+use std::collections::BTreeMap;
+
+use super::keys::{KeyEdit, NewValue, edit_keys};
+use crate::json::{Document, Edit, KeyOrder, Kind, Style, Value, format_at, string};
 
 /// What is to become of the value that a path of keys leads to.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,18 +25,18 @@ pub(super) fn change_members(
     depth: usize,
     changes: &[MemberChange],
 ) -> Vec<Edit> {
-    let mut wanted = Vec::new();
+    let mut wanted = Wanted::new();
     for change in changes {
         add(&mut wanted, &change.path, change.value.as_deref());
     }
-    let mut edits = Vec::new();
     let style = object.document().style();
-    edit_object(object, depth, &wanted, &style, &mut edits);
-    edits
+    let mut keys = Vec::new();
+    add_keys(object, depth, &[], &wanted, &style, &mut keys);
+    edit_keys(object, &keys, depth)
 }
 
 /// What an object is to hold under some of its keys.
-type Wanted<'c> = Vec<(&'c str, Fate<'c>)>;
+type Wanted<'c> = BTreeMap<&'c str, Fate<'c>>;
 
 /// What becomes of one value.
 #[derive(Debug)]
@@ -45,78 +48,43 @@ enum Fate<'c> {
 
 fn add<'c>(wanted: &mut Wanted<'c>, path: &'c [String], value: Option<&'c str>) {
     let [key, rest @ ..] = path else { return };
-    let at = wanted.iter().position(|(name, _)| name == key);
-    let at = at.unwrap_or_else(|| {
-        wanted.push((key, Fate::Object(Vec::new())));
-        wanted.len() - 1
-    });
-    let fate = &mut wanted[at].1;
+    let fate = wanted.entry(key).or_insert(Fate::Gone);
     if rest.is_empty() {
         *fate = value.map_or(Fate::Gone, Fate::Value);
         return;
     }
     if !matches!(fate, Fate::Object(_)) {
-        *fate = Fate::Object(Vec::new());
+        *fate = Fate::Object(Wanted::new());
     }
     if let Fate::Object(inside) = fate {
         add(inside, rest, value);
     }
 }
 
-fn edit_object(
+/// Adds what is to be set in objects that are there, with the objects that are
+/// not as values. `path` leads to `object`.
+fn add_keys(
     object: &Value<'_>,
     depth: usize,
+    path: &[String],
     wanted: &Wanted<'_>,
     style: &Style,
-    edits: &mut Vec<Edit>,
+    keys: &mut Vec<KeyEdit<'_>>,
 ) {
-    let members: Vec<_> = object.members().collect();
-    let mut items: Vec<(String, Item)> = Vec::new();
-    let mut is_spliced = false;
-    for (index, member) in members.iter().enumerate() {
-        let name = member.key.as_str().unwrap_or_default();
-        let fate = wanted.iter().find(|(key, _)| *key == name);
-        let is_last = members[index + 1..]
-            .iter()
-            .all(|later| !later.key.is_str(&name));
-        match fate {
-            Some((_, Fate::Gone)) => {
-                is_spliced = true;
-                continue;
-            }
-            Some((_, Fate::Object(inside))) if is_last && member.value.kind() == Kind::Object => {
-                edit_object(&member.value, depth + 1, inside, style, edits);
-            }
-            Some((_, fate)) if is_last => {
-                let text = text(fate, style, depth + 1);
-                edits.extend(text.and_then(|text| Edit::replace(&member.value, text)));
-            }
-            Some(_) | None => {}
-        }
-        items.push((name.into_owned(), Item::Kept(member.span())));
-    }
-    let is_sorted = items.is_sorted_by(|one, next| one.0 <= next.0);
     for (key, fate) in wanted {
-        if members.iter().any(|member| member.key.is_str(key)) {
-            continue;
+        let path = [path, &[(*key).to_owned()]].concat();
+        let is_object = |value: &Value<'_>| value.kind() == Kind::Object;
+        if let Fate::Object(inside) = fate
+            && let Some(there) = object.get(key).filter(is_object)
+        {
+            add_keys(&there, depth + 1, &path, inside, style, keys);
+        } else if matches!(fate, Fate::Gone) {
+            let value = NewValue::Nothing;
+            keys.push(KeyEdit { path, value });
+        } else if let Some(text) = text(fate, style, depth + 1) {
+            let value = NewValue::Text(text);
+            keys.push(KeyEdit { path, value });
         }
-        let Some(value) = text(fate, style, depth + 1) else {
-            continue;
-        };
-        let space = if style.space_after_colon { " " } else { "" };
-        let item = Item::New(format!("{}:{space}{value}", string(key, style)));
-        // Jupyter sorts keys; who does not puts new ones at the end.
-        let at = if is_sorted {
-            items.partition_point(|(name, _)| name.as_str() < *key)
-        } else {
-            items.len()
-        };
-        items.insert(at, ((*key).to_owned(), item));
-        is_spliced = true;
-    }
-    if is_spliced {
-        let items: Vec<_> = items.into_iter().map(|(_, item)| item).collect();
-        edits.extend(splice(object, &items, depth));
     }
 }
 
