@@ -144,7 +144,7 @@ pub fn index_entries(pathspecs: &[OsString]) -> io::Result<Vec<IndexEntry>> {
 }
 
 /// Parses `100644 <id> 0<tab><path>`.
-fn index_entry(entry: &[u8]) -> Option<IndexEntry> {
+pub(super) fn index_entry(entry: &[u8]) -> Option<IndexEntry> {
     let tab = memchr::memchr(b'\t', entry)?;
     let (words, path) = entry.split_at(tab);
     let mut words = str::from_utf8(words).ok()?.split(' ');
@@ -182,4 +182,18 @@ pub fn untracked_files(pathspecs: &[OsString], ignored: Ignored) -> io::Result<V
         .filter(|name| !name.is_empty())
         .map(path_from)
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_may_hold_blanks_and_tabs() {
+        let entry = index_entry(b"100644 1a2b 3\ta \tb.ipynb").unwrap();
+        assert_eq!(entry.id.as_str(), "1a2b");
+        assert_eq!(entry.stage, 3);
+        assert_eq!(entry.path, Path::new("a \tb.ipynb"));
+        assert_eq!(index_entry(b""), None);
+    }
 }

@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::files::{IndexEntry, index_entry};
 use super::objects::ObjectId;
-use super::program::{git, path_from, run};
+use super::program::{git, run};
 
 /// A file that is not merged: the blobs of its stages in the index.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,7 +33,10 @@ pub fn unmerged_files() -> io::Result<Vec<UnmergedFile>> {
     let output = run(&mut command)?;
     let mut files: Vec<UnmergedFile> = Vec::new();
     for entry in output.split(|&byte| byte == 0) {
-        let Some((id, stage, path)) = entry_of(entry) else {
+        let Some(IndexEntry {
+            id, stage, path, ..
+        }) = index_entry(entry)
+        else {
             continue;
         };
         if files.last().is_none_or(|file| file.path != path) {
@@ -47,20 +51,12 @@ pub fn unmerged_files() -> io::Result<Vec<UnmergedFile>> {
             continue;
         };
         match stage {
-            b"1" => file.base = Some(id),
-            b"2" => file.ours = Some(id),
+            1 => file.base = Some(id),
+            2 => file.ours = Some(id),
             _ => file.theirs = Some(id),
         }
     }
     Ok(files)
-}
-
-/// Reads `<mode> <id> <stage>\t<path>`.
-fn entry_of(entry: &[u8]) -> Option<(ObjectId, &[u8], PathBuf)> {
-    let tab = memchr::memchr(b'\t', entry)?;
-    let mut fields = entry.get(..tab)?.split(|&byte| byte == b' ').skip(1);
-    let id = ObjectId::new(std::str::from_utf8(fields.next()?).ok()?)?;
-    Some((id, fields.next()?, path_from(entry.get(tab + 1..)?)))
 }
 
 /// Stages files: `git add`.
@@ -71,18 +67,4 @@ fn entry_of(entry: &[u8]) -> Option<(ObjectId, &[u8], PathBuf)> {
 pub fn stage(paths: &[&Path]) -> io::Result<()> {
     let mut command = git(&["--literal-pathspecs", "add", "--"]);
     run(command.args(paths)).map(|_| ())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_may_hold_blanks_and_tabs() {
-        let (id, stage, path) = entry_of(b"100644 1a2b 3\ta \tb.ipynb").unwrap();
-        assert_eq!(id.as_str(), "1a2b");
-        assert_eq!(stage, b"3");
-        assert_eq!(path, Path::new("a \tb.ipynb"));
-        assert_eq!(entry_of(b""), None);
-    }
 }
