@@ -5,8 +5,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use super::attributes::attributes;
 use super::config::value;
-use super::program::{bytes_of, ended, git, run_with, words};
+use super::program::{ended, git, words};
 
 /// A merge of lines, as `git merge-file` does it.
 #[derive(Clone, Copy, Debug)]
@@ -97,10 +98,8 @@ pub fn conflict_style() -> Option<String> {
 /// Returns the attribute `conflict-marker-size` of a path from the current
 /// directory; `None` if it is not set, or git cannot be asked.
 pub fn marker_size(path: &Path) -> Option<usize> {
-    let mut command = git(&["check-attr", "-z", "--stdin", "conflict-marker-size"]);
-    let output = run_with(&mut command, &[&bytes_of(path)[..], b"\0"].concat()).ok()?;
-    let value = output.split(|&byte| byte == 0).nth(2)?;
-    str::from_utf8(value).ok()?.parse().ok()
+    let values = attributes(&["conflict-marker-size"], &[path.to_owned()]).ok()?;
+    values.into_iter().flatten().flatten().next()?.parse().ok()
 }
 
 #[cfg(test)]
