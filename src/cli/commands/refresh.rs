@@ -3,13 +3,12 @@
 
 use anyhow::{Context as _, Result};
 use nbweave::git::{self, Repository};
+use nbweave::render::counted;
 
 use crate::cli::args::RefreshArgs;
+use crate::cli::drivers::NAME;
 use crate::cli::exit::Exit;
 use crate::cli::ui::{self, Usage};
-
-/// The name of the filter in git's attributes.
-const FILTER: &str = "nbweave";
 
 pub(crate) fn run(args: &RefreshArgs) -> Result<Exit> {
     let repository = Repository::find().context("cannot use the repository")?;
@@ -20,11 +19,10 @@ pub(crate) fn run(args: &RefreshArgs) -> Result<Exit> {
         );
     };
     let refreshed =
-        git::refresh(&repository, &args.paths, FILTER).context("cannot refresh the index")?;
+        git::refresh(&repository, &args.paths, NAME).context("cannot refresh the index")?;
     if !args.quiet {
-        let count = refreshed.len();
-        let plural = if count == 1 { "" } else { "s" };
-        ui::say(&format!("{count} notebook{plural} refreshed"));
+        let notebooks = counted(refreshed.len(), "notebook");
+        ui::say(&format!("{notebooks} refreshed"));
     }
     Ok(Exit::Clean)
 }
