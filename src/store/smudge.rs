@@ -155,9 +155,45 @@ impl Wanted<'_> {
         }
         self.checked(cells.concat()).or_else(|| {
             // Such as a cell that keeps its outputs now.
-            cells.retain(|edits| self.checked(edits.clone()).is_some());
+            let cells = self.taken_back(cells);
             self.checked(cells.concat())
         })
+    }
+
+    /// Returns those of the cells whose changes strip takes back. All are tried
+    /// at once: one after the other would be the whole file for each.
+    fn taken_back(&self, mut cells: Vec<Vec<Edit>>) -> Vec<Vec<Edit>> {
+        let restored = Edits::new(cells.concat()).apply(self.bytes);
+        let Ok(stripped) = strip(&restored, self.options) else {
+            return Vec::new();
+        };
+        let taken: Vec<_> = stripped.edits.iter().collect();
+        let is_taken_back = |start: usize, edit: &Edit| {
+            let end = start + edit.text.len();
+            let first = taken.partition_point(|taken| taken.span.start < start);
+            let inside = taken.iter().skip(first);
+            let inside = inside.take_while(|taken| taken.span.end <= end);
+            let inside = inside.map(|taken| Edit {
+                span: taken.span.start - start..taken.span.end - start,
+                text: taken.text.clone(),
+            });
+            let stripped = Edits::new(inside.collect()).apply(edit.text.as_bytes());
+            self.bytes.get(edit.span.clone()) == Some(stripped.as_slice())
+        };
+        // Cells are in the order of the file.
+        let (mut n_added, mut n_removed) = (0, 0);
+        cells.retain_mut(|edits| {
+            edits.sort_by_key(|edit| edit.span.start);
+            let mut are_taken_back = true;
+            for edit in edits {
+                let start = edit.span.start + n_added - n_removed;
+                n_added += edit.text.len();
+                n_removed += edit.span.len();
+                are_taken_back &= is_taken_back(start, edit);
+            }
+            are_taken_back
+        });
+        cells
     }
 }
 
@@ -331,6 +367,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn cells_come_back_beside_one_that_keeps_its_outputs_now() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::new(dir.path(), None);
+        let seen: Vec<_> = (0..4).map(|source| (true, source, Some(source))).collect();
+        cleaned(&notebook(&seen, "", false), Some(&mut store));
+        let mut wanted = seen.clone();
+        wanted[0].2 = None;
+        let tagged: Vec<_> = seen.iter().map(|cell| (cell.0, cell.1, None)).collect();
+        let tagged = cleaned(&notebook(&tagged, "", true), None);
+        assert_eq!(smudged(&tagged, &store), notebook(&wanted, "", true));
     }
 
     #[test]
