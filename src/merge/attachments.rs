@@ -81,11 +81,8 @@ fn conflict<'a>(
     let (kept, other) = (*values.side(inputs.first), *values.side(second));
     let (name_kept, name_other) = match (kept, other) {
         (Some(_), Some(_)) => {
-            let suffix = match second {
-                Side::Ours => "ours",
-                Side::Theirs => "theirs",
-            };
-            (Some(name.to_owned()), Some(free_name(name, suffix, names)))
+            let free = free_name(name, second.name(), names);
+            (Some(name.to_owned()), Some(free))
         }
         (Some(_), None) => (Some(name.to_owned()), None),
         (None, _) => (None, Some(name.to_owned())),

@@ -47,20 +47,16 @@ pub enum Decided {
 
 impl fmt::Display for Decided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |side: &Side| match side {
-            Side::Ours => "ours",
-            Side::Theirs => "theirs",
-        };
         match self {
             Self::BothInserted => f.write_str("both sides added cells here: all kept, ours first"),
             Self::BothMoved(side) => {
-                write!(f, "both sides moved it: it is where {} has it", name(side))
+                write!(f, "both sides moved it: it is where {} has it", side.name())
             }
             Self::OutputsDropped => {
                 f.write_str("both sides changed the source: outputs dropped, run it again")
             }
             Self::OutputsOf(side) => {
-                write!(f, "both sides ran it: outputs of {} kept", name(side))
+                write!(f, "both sides ran it: outputs of {} kept", side.name())
             }
             Self::OutputsCleared => f.write_str("both sides ran it: outputs cleared"),
             Self::Deleted(line) => write!(
@@ -68,7 +64,7 @@ impl fmt::Display for Decided {
                 "'{line}' deleted: the other side changed nothing in its source"
             ),
             Self::KeyOf(key, side) => {
-                write!(f, "both sides changed `{key}`: {} kept", name(side))
+                write!(f, "both sides changed `{key}`: {} kept", side.name())
             }
             Self::Favored => f.write_str("lines that conflicted were taken as asked"),
             Self::IdGiven => f.write_str("got a new id"),

@@ -96,7 +96,7 @@ pub struct Merged {
 #[non_exhaustive]
 pub enum Unmergeable {
     /// Ours or theirs is no notebook.
-    #[error("{}: {error}", match .side { Side::Ours => "ours", Side::Theirs => "theirs" })]
+    #[error("{}: {error}", .side.name())]
     NotANotebook {
         /// Which one.
         side: Side,

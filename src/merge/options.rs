@@ -18,6 +18,14 @@ impl Side {
             Self::Theirs => Self::Ours,
         }
     }
+
+    /// Returns git's word for it: `ours`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Theirs => "theirs",
+        }
+    }
 }
 
 /// How [`merge`](super::merge) decides and writes.

@@ -53,10 +53,7 @@ pub enum Unrebuildable {
     #[error("there are no conflict markers in it that could be taken out")]
     NoMarkers,
     /// A side of the conflicts makes no notebook.
-    #[error("without the markers, {} is no notebook: {error}", match .side {
-        Side::Ours => "ours",
-        Side::Theirs => "theirs",
-    })]
+    #[error("without the markers, {} is no notebook: {error}", .side.name())]
     NotANotebook {
         /// Which one.
         side: Side,

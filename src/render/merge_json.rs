@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::merge::cell_name;
-use crate::merge::{Conflict, Decided, Disputed, Merged, Side, Versions};
+use crate::merge::{Conflict, Decided, Disputed, Merged, Versions};
 use crate::notebook::Notebook;
 
 /// The version of what is written.
@@ -136,10 +136,6 @@ fn json_conflicts<'a>(merged: &'a Merged, notebook: &Notebook<'_>) -> Vec<JsonCo
 }
 
 fn json_decisions<'a>(merged: &'a Merged, notebook: &Notebook<'_>) -> Vec<JsonDecision<'a>> {
-    let name = |side: &Side| match side {
-        Side::Ours => "ours",
-        Side::Theirs => "theirs",
-    };
     let mut decisions = Vec::new();
     for decision in &merged.decisions {
         let (what, side, key) = match &decision.what {
@@ -157,7 +153,7 @@ fn json_decisions<'a>(merged: &'a Merged, notebook: &Notebook<'_>) -> Vec<JsonDe
         decisions.push(JsonDecision {
             cell: decision.cell.map(|index| JsonCell::of(notebook, index)),
             what,
-            side: side.map(name),
+            side: side.map(|side| side.name()),
             key,
             text: decision.what.to_string(),
         });

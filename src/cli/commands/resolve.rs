@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use nbweave::git;
 use nbweave::json::Document;
-use nbweave::merge::{Lost, Resolution, Side, Versions, rebuild};
+use nbweave::merge::{Lost, Resolution, Versions, rebuild};
 use nbweave::notebook::Notebook;
 use nbweave::render::{Theme, conflict_line, counted, stray_line};
 
@@ -194,10 +194,7 @@ fn make_notebook(found: Conflicted) -> Result<Conflicted> {
 }
 
 fn lost_lines(lost: &Lost) -> String {
-    let side = match lost.side {
-        Side::Ours => "ours",
-        Side::Theirs => "theirs",
-    };
+    let side = lost.side.name();
     let (first, last) = (lost.first_line, lost.last_line);
     if first == last {
         format!("line {first}, of {side}")
