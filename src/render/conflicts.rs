@@ -6,7 +6,7 @@ use owo_colors::Style;
 
 use super::Theme;
 use super::escape::visible;
-use super::merge::{cell_name, dispute};
+use super::merge::{dispute, place};
 use crate::merge::{Disputed, Form, Stray, StrayKind, WrittenConflict};
 use crate::notebook::Notebook;
 
@@ -33,10 +33,6 @@ pub fn stray_line(notebook: &Notebook<'_>, stray: &Stray) -> String {
         StrayKind::NbdimeMetadata => "conflicts in the metadata `nbdime-conflicts`".to_owned(),
     };
     format!("{}: {what}", place(notebook, stray.cell))
-}
-
-fn place(notebook: &Notebook<'_>, cell: Option<usize>) -> String {
-    cell.map_or("notebook".to_owned(), |index| cell_name(notebook, index))
 }
 
 /// Writes what each side of a conflict has.

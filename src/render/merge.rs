@@ -120,7 +120,7 @@ fn some<T>(all: &[T], name: impl Fn(&T) -> String) -> String {
 }
 
 /// Returns what something is about: a cell, or the notebook.
-fn place(notebook: &Notebook<'_>, cell: Option<usize>) -> String {
+pub(super) fn place(notebook: &Notebook<'_>, cell: Option<usize>) -> String {
     match cell {
         Some(index) => cell_name(notebook, index),
         None => "notebook".to_owned(),
