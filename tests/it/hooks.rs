@@ -7,7 +7,7 @@ use std::process::Output;
 use insta::assert_snapshot;
 
 use crate::notebooks::{BROKEN, RAN, STRIPPED};
-use crate::sandbox::{Sandbox, finish, show};
+use crate::sandbox::{Sandbox, finish, path_without_nbweave, show};
 
 const HOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/hooks/pre-commit");
 
@@ -444,10 +444,9 @@ fn without_the_program_nothing_is_committed() {
     let sandbox = repository();
     sandbox.write("a.ipynb", RAN);
     sandbox.git(&["add", "."]);
-    let path = std::env::var_os("PATH").unwrap();
     let mut commit = sandbox.command("git");
     commit.args(["commit", "--quiet", "--message", "next"]);
-    let output = finish(commit.env("PATH", path), "");
+    let output = finish(commit.env("PATH", path_without_nbweave()), "");
     assert_snapshot!(show(&output), @"
     exit: 1
     --- stderr
@@ -461,10 +460,13 @@ fn without_the_program_nothing_is_committed() {
 fn without_notebooks_the_program_is_not_needed() {
     let sandbox = repository();
     sandbox.write("README", "new");
-    let path = std::env::var_os("PATH").unwrap();
     let mut commit = sandbox.command("git");
     commit.args(["commit", "--quiet", "--all", "--message", "next"]);
-    assert!(finish(commit.env("PATH", path), "").status.success());
+    assert!(
+        finish(commit.env("PATH", path_without_nbweave()), "")
+            .status
+            .success()
+    );
 }
 
 #[test]

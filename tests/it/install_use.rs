@@ -1,14 +1,13 @@
 //! What is installed, in use: programs at odd paths, missing programs, hooks,
 //! settings of other tools, `git difftool`.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::install::{attribute, files, leaves_no_trace, repository, run_in, same_files};
 use crate::revisions::{notebook, with_outputs};
-use crate::sandbox::{NBWEAVE, Sandbox, finish, show};
+use crate::sandbox::{NBWEAVE, Sandbox, finish, path_without_nbweave, show};
 
 /// The program under a name that a shell has to have in quotes.
 #[cfg(unix)]
@@ -59,14 +58,6 @@ fn git_finds_a_program_by_an_odd_path() {
         let driver = sandbox.git(&["config", "merge.nbweave.driver"]);
         assert!(driver.contains("50%%"), "{driver}");
     }
-}
-
-/// `PATH` without the directories that have a program of our name.
-fn path_without_nbweave() -> OsString {
-    let dirs = std::env::var_os("PATH").unwrap();
-    let has_none = |dir: &PathBuf| !dir.join("nbweave").exists();
-    let dirs: Vec<_> = std::env::split_paths(&dirs).filter(has_none).collect();
-    std::env::join_paths(dirs).unwrap()
 }
 
 /// Git where there is no nbweave.

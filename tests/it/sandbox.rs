@@ -1,6 +1,7 @@
 //! A directory of its own for each test, and commands that see nothing else of
 //! the machine but `PATH`.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -110,6 +111,14 @@ impl Sandbox {
     pub(crate) fn try_git(&self, args: &[&str]) -> Output {
         finish(self.command("git").args(args), "")
     }
+}
+
+/// `PATH` without the directories that have a program of our name.
+pub(crate) fn path_without_nbweave() -> OsString {
+    let dirs = std::env::var_os("PATH").unwrap();
+    let has_none = |dir: &PathBuf| !dir.join("nbweave").exists();
+    let dirs: Vec<_> = std::env::split_paths(&dirs).filter(has_none).collect();
+    std::env::join_paths(dirs).unwrap()
 }
 
 /// Runs a command to its end with something on standard input.
