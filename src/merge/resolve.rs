@@ -9,7 +9,7 @@ use super::relines::{Line, LineChange, source_edits};
 use super::scan::lines_of;
 use super::{Conflict, Disputed};
 use crate::json::{Document, Edit, Edits, Kind, Style, Value};
-use crate::notebook::{Cell, Notebook};
+use crate::notebook::Notebook;
 
 /// How a conflict is decided.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -302,18 +302,16 @@ impl<'a> Plan<'a> {
             *decided |= conflict.conflict.cell.is_some_and(|cell| self.gone[cell]);
         }
         self.remove_notes(conflicts);
+        let depth = self.notebook.cell_depth();
         let lines = std::mem::take(&mut self.lines);
         for (index, changes) in lines {
             let cell = &self.notebook.cells[index];
-            let edits = source_edits(self.notebook, cell, &self.style, self.depth(cell), &changes);
+            let edits = source_edits(self.notebook, cell, &self.style, depth, &changes);
             self.edits.extend(edits);
         }
         for (cell, changes) in &self.members {
             let (object, depth) = match cell {
-                Some(index) => {
-                    let cell = &self.notebook.cells[*index];
-                    (cell.value, self.depth(cell))
-                }
+                Some(index) => (self.notebook.cells[*index].value, depth),
                 None => (self.notebook.document.root(), 0),
             };
             self.edits.extend(change_members(&object, depth, changes));
@@ -352,17 +350,6 @@ impl<'a> Plan<'a> {
         for (note, is_needed) in is_needed {
             self.gone[note] |= !is_needed;
         }
-    }
-
-    /// Returns in how many arrays and objects a cell stands.
-    fn depth(&self, cell: &Cell<'_>) -> usize {
-        let cells = self.notebook.document.root().get("cells");
-        let in_root = cells.is_some_and(|cells| {
-            cells.span().start < cell.value.span().start
-                && cell.value.span().end <= cells.span().end
-        });
-        // Below the root and `cells`, or `worksheets` and one of them, too.
-        if in_root { 2 } else { 4 }
     }
 }
 

@@ -33,14 +33,9 @@ pub(super) fn write(inputs: &Inputs<'_>, plan: &Plan<'_>) -> Edits {
     Edits::new(edits)
 }
 
-/// In how many arrays and objects the cells of a notebook stand.
-fn cell_depth(format: NbFormat) -> usize {
-    if matches!(format.major, 2..=3) { 4 } else { 2 }
-}
-
 fn write_cells(inputs: &Inputs<'_>, plan: &Plan<'_>, host: &Notebook<'_>) -> Vec<Edit> {
     let style = host.document.style();
-    let depth = cell_depth(host.format);
+    let depth = host.cell_depth();
     let stays = staying(inputs, plan);
     let mut items: Vec<Vec<Item>> = vec![Vec::new(); host.cell_arrays.len()];
     let mut edits = Vec::new();

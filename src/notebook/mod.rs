@@ -126,6 +126,21 @@ impl<'a> Notebook<'a> {
         Ok(notebook)
     }
 
+    /// Returns in how many arrays and objects each cell stands.
+    pub fn cell_depth(&self) -> usize {
+        let root = self.document.root();
+        let is_in_root = |array: &Value<'_>| {
+            let mut members = root.members();
+            members.any(|member| member.value.span() == array.span())
+        };
+        // Below the root and `cells`, or `worksheets` and one of them, too.
+        if self.cell_arrays.first().is_none_or(is_in_root) {
+            2
+        } else {
+            4
+        }
+    }
+
     fn read_cells(&mut self, array: &Value<'a>, pointer: &str, shadowed: Shadowed) -> Result<()> {
         match shadowed {
             Shadowed::Yes => self.shadowed_arrays.push(*array),
