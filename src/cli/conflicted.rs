@@ -1,5 +1,6 @@
 //! Notebooks with conflicts: which ones there are, and what is left in them.
 
+use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use nbweave::notebook::Notebook;
 use super::bytes::{self, Bytes};
 use super::input::{self, Input};
 use super::merging::configured_style;
+use super::pairs::is_notebook;
 
 /// A notebook that may have conflicts.
 #[derive(Debug)]
@@ -301,10 +303,7 @@ pub(crate) fn conflicted(paths: &[PathBuf]) -> Result<Vec<Result<Conflicted>>> {
     let mut unmerged: Vec<(PathBuf, UnmergedFile)> = Vec::new();
     if let (Some(repository), Some(_)) = (&repository, &top) {
         let files = git::unmerged_files().context("cannot ask git")?;
-        let named = files.into_iter().filter(|file| {
-            let extension = file.path.extension();
-            extension.is_some_and(|extension| extension.eq_ignore_ascii_case("ipynb"))
-        });
+        let named = files.into_iter().filter(|file| is_notebook(&file.path));
         unmerged.extend(named.map(|file| (repository.worktree_path(&file.path), file)));
     }
     let all = match &top {
@@ -314,14 +313,18 @@ pub(crate) fn conflicted(paths: &[PathBuf]) -> Result<Vec<Result<Conflicted>>> {
     let whole = [all];
     let roots = if paths.is_empty() { &whole } else { paths };
     let mut found: Vec<Result<Conflicted>> = Vec::new();
+    let same_roots: Vec<_> = roots.iter().filter_map(|root| same(root)).collect();
+    let mut known = HashSet::new();
     // What is deleted in the worktree is not among the files that are there.
-    for (path, file) in &unmerged {
-        let is_below = roots.iter().any(|root| {
-            same(root).is_some_and(|root| same(path).is_some_and(|path| path.starts_with(root)))
-        });
+    for (path, file) in unmerged {
+        let same_path = same(&path);
+        let is_below = same_path
+            .as_ref()
+            .is_some_and(|path| same_roots.iter().any(|root| path.starts_with(root)));
         if is_below {
-            found.push(Conflicted::read(path.clone(), Some(file.clone())));
+            found.push(Conflicted::read(path, Some(file)));
         }
+        known.extend(same_path);
     }
     for root in roots {
         let is_dir = root.is_dir();
@@ -334,7 +337,7 @@ pub(crate) fn conflicted(paths: &[PathBuf]) -> Result<Vec<Result<Conflicted>>> {
                     continue;
                 }
             };
-            if unmerged.iter().any(|(known, _)| same(known) == same(&path)) {
+            if !known.is_empty() && same(&path).is_some_and(|path| known.contains(&path)) {
                 continue;
             }
             if is_dir && !bytes::read_path(&path).is_ok_and(|bytes| may_have_conflicts(&bytes)) {
