@@ -1,7 +1,7 @@
 //! Gives each cell of the merged notebook an id of its own, where the format
 //! has ids.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Decided;
 use super::cells::Inputs;
@@ -51,6 +51,10 @@ pub(super) fn assign_ids(inputs: &Inputs<'_>, plan: &mut Plan<'_>) {
             }
         }
     }
+    let mut made = Made {
+        taken,
+        n_tried: HashMap::new(),
+    };
     let notes = plan.entries.iter().enumerate();
     wanting.extend(notes.filter_map(|(at, entry)| matches!(entry, Entry::Note(_)).then_some(at)));
     wanting.sort_unstable();
@@ -61,27 +65,37 @@ pub(super) fn assign_ids(inputs: &Inputs<'_>, plan: &mut Plan<'_>) {
                     Some(source) => source.clone(),
                     None => inputs.text(cell.carrier, cell.index).into_owned(),
                 };
-                cell.id = Some(id_of(&source, &mut taken));
+                cell.id = Some(made.id_of(&source));
                 cell.decisions.push(Decided::IdGiven);
             }
             Some(Entry::Note(note)) => {
                 let source = note_text(inputs.options, note);
-                note.id = Some(id_of(&source, &mut taken));
+                note.id = Some(made.id_of(&source));
             }
             None => {}
         }
     }
 }
 
-/// Returns an id made of a source that no other cell has: eight hexadecimal
-/// digits, as Jupyter's.
-fn id_of(source: &str, taken: &mut HashSet<String>) -> String {
-    let mut attempt = 0_u32;
-    loop {
-        let id = text_digest(&format!("{attempt}\n{source}")).hash;
-        if taken.insert(id.clone()) {
-            return id;
+/// Ids that are made.
+struct Made {
+    /// All ids, those of the cells that keep theirs included.
+    taken: HashSet<String>,
+    /// How many ids of a source were tried: many notes say the same.
+    n_tried: HashMap<String, u32>,
+}
+
+impl Made {
+    /// Returns an id made of a source that no other cell has: eight
+    /// hexadecimal digits, as Jupyter's.
+    fn id_of(&mut self, source: &str) -> String {
+        let n_tried = self.n_tried.entry(source.to_owned()).or_default();
+        loop {
+            let id = text_digest(&format!("{n_tried}\n{source}")).hash;
+            *n_tried += 1;
+            if self.taken.insert(id.clone()) {
+                return id;
+            }
         }
-        attempt += 1;
     }
 }
