@@ -112,7 +112,7 @@ fn free_name(name: &str, suffix: &str, names: &BTreeSet<&Cow<'_, str>>) -> Strin
         Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
         _ => (name, String::new()),
     };
-    let is_taken = |name: &String| names.iter().any(|taken| **taken == *name.as_str());
+    let is_taken = |name: &str| names.contains(&&Cow::Borrowed(name));
     let mut free = format!("{stem}-{suffix}{extension}");
     let mut number = 2;
     while is_taken(&free) {
