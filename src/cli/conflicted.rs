@@ -99,6 +99,13 @@ impl Conflicted {
         is_empty && self.unmerged.is_none()
     }
 
+    /// Returns whether git asks if there is to be a file: not both sides have
+    /// one of this name.
+    pub(crate) fn is_one_sided(&self) -> bool {
+        let unmerged = self.unmerged.as_ref();
+        unmerged.is_some_and(|file| file.ours.is_none() || file.theirs.is_none())
+    }
+
     /// Returns the versions in the index, as they would be in the worktree;
     /// `None` if it is merged, or a side deleted it.
     pub(crate) fn versions(&self) -> Result<Option<Versions<Vec<u8>>>> {

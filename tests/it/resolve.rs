@@ -379,6 +379,55 @@ fn a_notebook_that_a_side_deleted_is_for_git() {
     --- stderr
     nbweave: a side deleted 'a.ipynb': there is nothing to merge
     ");
+    for choice in ["--ours", "--theirs", "--both", "--base"] {
+        let said = sandbox.nbweave(&["resolve", choice, "--add", "."]);
+        assert!(said.starts_with("exit: 1\n"), "{said}");
+    }
+    assert_snapshot!(sandbox.nbweave(&["resolve", "--theirs", "--add", "."]), @"
+    exit: 1
+    --- stderr
+    nbweave: 'a.ipynb': theirs deleted it, ours changed it
+    hint: `git add` with the path keeps it, `git rm` deletes it
+    ");
+    assert_snapshot!(sandbox.nbweave(&["resolve", "--add"]), @"
+    exit: 1
+    --- stdout
+    a.ipynb: theirs deleted it, ours changed it
+    --- stderr
+    hint: `git add` with the path keeps it, `git rm` deletes it
+    ");
+    assert_eq!(sandbox.git(&["status", "--short"]), "UD a.ipynb\n");
+}
+
+#[test]
+fn of_a_notebook_that_both_sides_renamed_people_say_which_stays() {
+    let sandbox = Sandbox::with_repository();
+    let commit = |name: &str, text: &str| {
+        sandbox.write("a.ipynb", text);
+        sandbox.git(&["add", "a.ipynb"]);
+        if name != "a.ipynb" {
+            sandbox.git(&["mv", "a.ipynb", name]);
+        }
+        sandbox.git(&["commit", "--quiet", "--message", name]);
+    };
+    commit("a.ipynb", &base());
+    sandbox.git(&["checkout", "--quiet", "-b", "topic"]);
+    commit("theirs.ipynb", &base());
+    sandbox.git(&["checkout", "--quiet", "main"]);
+    commit("ours.ipynb", &base());
+    let merge = sandbox.try_git(&["merge", "--quiet", "topic"]);
+    assert_eq!(merge.status.code(), Some(1));
+    assert_snapshot!(sandbox.nbweave(&["resolve", "--ours", "--add", "."]), @"
+    exit: 1
+    --- stderr
+    nbweave: 'a.ipynb': both sides deleted or renamed it
+    nbweave: 'ours.ipynb': only ours has it under this name
+    nbweave: 'theirs.ipynb': only theirs has it under this name
+    hint: `git add` with the path keeps it, `git rm` deletes it
+    ");
+    sandbox.git(&["rm", "--quiet", "a.ipynb", "theirs.ipynb"]);
+    sandbox.git(&["add", "ours.ipynb"]);
+    assert_snapshot!(sandbox.nbweave(&["resolve"]), @"exit: 0");
 }
 
 #[test]

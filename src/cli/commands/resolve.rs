@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use nbweave::git;
+use nbweave::git::{self, UnmergedFile};
 use nbweave::json::Document;
 use nbweave::merge::{Lost, Resolution, Versions, rebuild};
 use nbweave::notebook::Notebook;
@@ -55,6 +55,12 @@ pub(crate) fn run(args: &ResolveArgs) -> Result<Exit> {
         add(&mut after)?;
     }
     let is_list = args.choice().is_none() && !args.interactive && !args.restart && !args.rebuild;
+    if !is_list {
+        for found in after.iter().filter(|found| found.is_one_sided()) {
+            let words = unmerged_words(found, "");
+            ui::say(&format!("nbweave: '{}': {words}", found.name()));
+        }
+    }
     if is_list {
         let mut out = BufWriter::new(io::stdout().lock());
         for found in after.iter().filter(|found| !found.is_settled()) {
@@ -93,6 +99,10 @@ fn work(args: &ResolveArgs, found: Conflicted) -> Result<(Conflicted, bool)> {
 
 /// Settles the conflicts of a notebook in one way.
 fn decide(args: &ResolveArgs, found: Conflicted, choice: &Resolution) -> Result<Conflicted> {
+    if found.is_one_sided() && found.conflict_count() == 0 {
+        // Whether there is to be a file is for git.
+        return Ok(found);
+    }
     let mut found = found.notebook()?;
     if *choice == Resolution::Base {
         found.find_bases();
@@ -280,10 +290,12 @@ fn edit(text: &str) -> io::Result<Option<String>> {
     std::fs::read_to_string(&path).map(Some)
 }
 
-/// Stages notebooks in which nothing is left.
+/// Stages notebooks in which nothing is left. What one side has not, nobody
+/// decided to keep.
 fn add(all: &mut [Conflicted]) -> Result<()> {
     let is_finished = |found: &Conflicted| {
         found.unmerged.is_some()
+            && !found.is_one_sided()
             && matches!(&found.state, State::Notebook(_, leftovers) if leftovers.is_empty())
             && !found.is_still_ours()
     };
@@ -340,15 +352,23 @@ fn list(found: &Conflicted, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns words on a file, or that a side deleted it, if one did.
+/// Returns words on a file, or that a side has none, if that is so.
 fn unmerged_words(found: &Conflicted, words: &str) -> String {
-    let sides = found.unmerged.as_ref();
-    match sides.map(|unmerged| (unmerged.ours.is_some(), unmerged.theirs.is_some())) {
-        Some((true, false)) => "theirs deleted it, ours changed it".to_owned(),
-        Some((false, true)) => "ours deleted it, theirs changed it".to_owned(),
-        Some((false, false)) => "both sides deleted or renamed it".to_owned(),
-        Some((true, true)) | None => words.to_owned(),
-    }
+    let Some(UnmergedFile {
+        base, ours, theirs, ..
+    }) = &found.unmerged
+    else {
+        return words.to_owned();
+    };
+    let words = match (base.is_some(), ours.is_some(), theirs.is_some()) {
+        (_, true, true) => words,
+        (true, true, false) => "theirs deleted it, ours changed it",
+        (true, false, true) => "ours deleted it, theirs changed it",
+        (false, true, false) => "only ours has it under this name",
+        (false, false, true) => "only theirs has it under this name",
+        (_, false, false) => "both sides deleted or renamed it",
+    };
+    words.to_owned()
 }
 
 /// Says what is left to do, and returns how the process should end.
@@ -364,12 +384,12 @@ pub(crate) fn tell(all: &[Conflicted]) -> Exit {
     let mut one_sided = 0;
     let mut to_add = Vec::new();
     for found in left.iter().filter(|found| !found.is_told) {
-        let has_both = found
-            .unmerged
-            .as_ref()
-            .is_none_or(|file| file.ours.is_some() && file.theirs.is_some());
+        if found.is_one_sided() {
+            one_sided += 1;
+        }
         match &found.state {
-            _ if !has_both => one_sided += 1,
+            State::Notebook(_, leftovers) if found.is_one_sided() && leftovers.is_empty() => {}
+            State::Missing if found.is_one_sided() => {}
             State::Missing | State::Broken(..) => broken += 1,
             State::Notebook(_, leftovers) => {
                 conflicts += leftovers.conflicts.len();
