@@ -154,16 +154,25 @@ pub(super) fn plan<'a>(inputs: &Inputs<'a>, alignments: &Alignments) -> Plan<'a>
     if !conflicts.is_empty() {
         plan.entries.push(note(About::Notebook, conflicts));
     }
-    let order = order(&classes);
-    let meetings = meetings(&classes, &order);
-    for (at, &class) in order.iter().enumerate() {
-        let merged = merge_class(inputs, &classes.all[class]);
-        if is_merged(&classes.all[class], &merged) {
-            let outcome = Outcome::of(inputs, &merged);
+    let mut order = order(&classes);
+    let mut merged = Vec::with_capacity(order.len());
+    // What is deleted stands between no others.
+    order.retain(|&class| {
+        let outcome = merge_class(inputs, &classes.all[class]);
+        if is_merged(&classes.all[class], &outcome) {
+            let outcome = Outcome::of(inputs, &outcome);
             plan.merged.push((classes.all[class].clone(), outcome));
         }
-        let ClassMerge { cells, decisions } = merged;
+        let ClassMerge { cells, decisions } = outcome;
         plan.decisions.extend(decisions);
+        let stays = !cells.is_empty();
+        if stays {
+            merged.push(cells);
+        }
+        stays
+    });
+    let meetings = meetings(&classes, &order);
+    for (at, (&class, cells)) in order.iter().zip(merged).enumerate() {
         let meeting = meetings.get(at).and_then(Option::as_ref);
         if let Some(meeting) = meeting
             && inputs.options.inserts == Inserts::Conflict

@@ -68,6 +68,45 @@ fn new_cells_at_one_place_are_a_conflict_when_asked_for() {
 }
 
 #[test]
+fn new_cells_are_a_conflict_beside_a_cell_that_is_deleted() {
+    let options = MergeOptions {
+        inserts: Inserts::Conflict,
+        ..MergeOptions::default()
+    };
+    let base = notebook(fleet());
+    let mut cells = fleet();
+    cells[2] = code("o", TIDES);
+    let ours = notebook(cells);
+    let theirs = notebook(inserted(fleet(), 2, [markdown("t", LEGEND)]));
+    for (ours, theirs) in [(&ours, &theirs), (&theirs, &ours)] {
+        let outcome = merged_with(&options, &base, ours, theirs);
+        let what: Vec<_> = outcome.merged.conflicts.iter().map(|it| &it.what).collect();
+        assert_eq!(what, [&Disputed::Inserts]);
+    }
+}
+
+#[test]
+fn what_is_a_conflict_beside_one_side_first_is_no_fault() {
+    let options = MergeOptions {
+        inserts: Inserts::Conflict,
+        ..MergeOptions::default()
+    };
+    let base = notebook(fleet());
+    let mut cells = fleet();
+    cells[2] = code("o", TIDES);
+    let ours = notebook(cells);
+    let mut cells = inserted(fleet(), 2, [markdown("t", LEGEND)]);
+    cells[3] = markdown("c", &format!("{TEXT}\n\nAnd more."));
+    let theirs = notebook(cells);
+    for (ours, theirs) in [(&ours, &theirs), (&theirs, &ours)] {
+        let outcome = merged_with(&options, &base, ours, theirs);
+        let sources = outcome.sources();
+        assert!(sources.iter().any(|source| source == TIDES));
+        assert!(sources.iter().any(|source| source == LEGEND));
+    }
+}
+
+#[test]
 fn the_same_new_cell_stands_once_with_the_id_of_ours() {
     let base = notebook(fleet());
     let ours = notebook(inserted(fleet(), 2, [code("o", TIDES)]));
