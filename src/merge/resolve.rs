@@ -176,10 +176,8 @@ impl<'a> Plan<'a> {
             if cell.outputs.is_none() {
                 self.change(at, key("outputs"), Some("[]".to_owned()));
             }
-            if cell
-                .attachments
-                .is_some_and(|value| value.is_empty_container())
-            {
+            // Code has none; the side that wants code did without them.
+            if cell.attachments.is_some() {
                 self.change(at, key("attachments"), None);
             }
         } else {

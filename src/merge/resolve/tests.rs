@@ -170,6 +170,16 @@ fn a_cell_of_another_kind_has_the_keys_of_that() {
 }
 
 #[test]
+fn a_cell_that_becomes_code_has_no_attachments() {
+    let markers = r#"<<<<<<< x\n\"markdown\"\n=======\n\"code\"\n>>>>>>> y"#;
+    let markdown = r#"{"attachments": {"a.png": {"image/png": "YQ=="}}, "cell_type": "markdown", "metadata": {}, "source": "a"}"#;
+    let code = r#"{"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": "a"}"#;
+    let json = notebook(&[&note("cell", "/cell_type", markers), markdown]);
+    check(&json, &Resolution::Theirs, &notebook(&[code]));
+    check(&json, &Resolution::Ours, &notebook(&[markdown]));
+}
+
+#[test]
 fn one_attachment_stays_under_its_name_or_both_do() {
     let markers = r#"<<<<<<< x\n\"a.png\"\n=======\n\"a-theirs.png\"\n>>>>>>> y"#;
     let cell = |attachments: &str| {
