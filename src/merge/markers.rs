@@ -1,5 +1,6 @@
 //! Conflict markers, as git writes them.
 
+use super::scan::SHORTEST_MARKER;
 use super::{ConflictStyle, Labels, MergeOptions};
 
 /// What is written around the sides of a conflict.
@@ -21,9 +22,11 @@ impl Markers {
     ) -> Self {
         let lines = texts.into_iter().flat_map(str::lines);
         let longest = lines.map(marker_length).max().unwrap_or(0);
+        // Shorter ones would not be found again.
+        let size = options.marker_size.max(SHORTEST_MARKER);
         Self {
-            size: options.marker_size.max(1).max(match longest {
-                run if run >= options.marker_size => run + 1,
+            size: size.max(match longest {
+                run if run >= size => run + 1,
                 _ => 0,
             }),
             labels: options.labels.clone(),

@@ -45,7 +45,7 @@ pub struct MergeOptions {
     /// The names of the versions behind conflict markers.
     pub labels: Labels,
     /// How long conflict markers are, in characters; more where the text holds
-    /// such a run itself. Git's default is 7.
+    /// such a run itself, and never less than 4. Git's default is 7.
     pub marker_size: usize,
 }
 

@@ -8,7 +8,7 @@ use super::Labels;
 /// The shortest run of characters that is taken for a conflict marker. Git's
 /// are 7 long; the attribute `conflict-marker-size` may ask for less, and three
 /// of them are a Python prompt.
-const SHORTEST_MARKER: usize = 4;
+pub(super) const SHORTEST_MARKER: usize = 4;
 
 /// The shortest run that is taken for a marker where the others are missing.
 /// Shorter ones quote mail in Markdown.

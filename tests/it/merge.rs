@@ -455,4 +455,9 @@ fn markers_have_a_sensible_length() {
             "{said}"
         );
     }
+    // Three signs are a Python prompt, and no marker to whoever looks for one.
+    let said = merge(&sandbox, &["--marker-size=3", "-o", "out.ipynb", "-q"]);
+    assert!(said.starts_with("exit: 1\n"), "{said}");
+    let found = sandbox.nbweave(&["check", "--conflicts", "out.ipynb"]);
+    assert!(found.starts_with("exit: 1\n"), "{found}");
 }

@@ -53,7 +53,7 @@ pub(crate) struct MergeArgs {
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     pub(crate) label_theirs: Option<String>,
 
-    /// How long conflict markers are
+    /// How long conflict markers are: 4 at least
     #[arg(long, value_name = "N", default_value = "7", value_parser = parse_marker_size)]
     pub(crate) marker_size: usize,
 
