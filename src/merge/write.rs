@@ -7,7 +7,7 @@ use super::keys::{KeyEdit, NewValue, edit_keys, list, member_text, object, value
 use super::notes::note_text;
 use super::outputs::Outputs;
 use super::plan::{Entry, Note, Plan};
-use crate::diff::{Point, TextDiff, heaviest_chain, lines};
+use crate::diff::{Point, TextDiff, exact_text, heaviest_chain, lines};
 use crate::json::{
     Document, Edit, Edits, Item, KeyOrder, Kind, Style, Value, format_at, splice, string,
 };
@@ -319,9 +319,16 @@ fn write_source<'v>(
         return;
     }
     let elements: Vec<_> = source.elements().collect();
-    let old: Vec<Cow<'_, str>> = elements.iter().filter_map(Value::as_str).collect();
-    let is_by_line =
-        old.len() == elements.len() && old.concat().split_inclusive('\n').eq(old.iter());
+    // As `cell_text` has it, of which the merged text was made.
+    let is_text = elements
+        .iter()
+        .all(|element| element.kind() == Kind::String);
+    let old: Vec<Cow<'_, str>> = if format.major >= 4 {
+        elements.iter().map(exact_text).collect()
+    } else {
+        elements.iter().filter_map(Value::as_str).collect()
+    };
+    let is_by_line = is_text && old.concat().split_inclusive('\n').eq(old.iter());
     let new_lines = lines(text);
     let new = |line: &str| Item::New(string(line, style));
     // Before nbformat 4 some writers left the line ends out.

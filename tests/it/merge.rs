@@ -445,6 +445,27 @@ fn names_of_cells_are_harmless() {
 }
 
 #[test]
+fn lines_that_stay_keep_lone_surrogates() {
+    let version = |line: &str| {
+        let lines = [r"a = '\ud83d'\n", line];
+        let lines = lines.map(|line| format!("\"{line}\"")).join(", ");
+        format!(
+            r#"{{"cells": [{{"cell_type": "raw", "metadata": {{}}, "source": [{lines}]}}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 4}}"#
+        )
+    };
+    let sandbox = sandbox(&version("b = 1"), &version("b = 1"), &version("b = 2"));
+    let output = sandbox.run(&[&["merge"], &FILES[..]].concat(), "");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), version("b = 2"));
+    sandbox.write(FILES[1], version("b = 3"));
+    assert_eq!(merge(&sandbox, &["-q", "-o", "out.ipynb"]), "exit: 1\n");
+    assert_eq!(
+        sandbox.nbweave(&["resolve", "--ours", "out.ipynb"]),
+        "exit: 0\n--- stderr\nsettled 1 conflict in 'out.ipynb'\n"
+    );
+    assert!(sandbox.read("out.ipynb").contains(r#""a = '\ud83d'\n""#));
+}
+
+#[test]
 fn markers_have_a_sensible_length() {
     let sandbox = conflicting();
     for size in ["0", "-1", "1001", "x"] {
