@@ -13,6 +13,7 @@ use nbweave::strip::{StripOptions, strip};
 
 use super::args::DiffArgs;
 use super::bytes::Bytes;
+use super::drivers::{NAME, options_in, strip_options};
 use super::input::Input;
 use super::ui::Usage;
 
@@ -178,8 +179,8 @@ impl Version {
         if filter.name == "lfs" {
             return Ok(bytes);
         }
-        if filter.name == "nbweave" {
-            return Ok(stripped(&bytes).map_or(bytes, Bytes::from));
+        if filter.name == NAME {
+            return Ok(stripped(&bytes, filter).map_or(bytes, Bytes::from));
         }
         if filter.clean.is_none() {
             return Ok(bytes);
@@ -201,10 +202,17 @@ fn top_of(path: &Path, name: &Path) -> PathBuf {
         .to_owned()
 }
 
-/// Returns a notebook as nbweave's filter would give it to git; `None` if it
-/// would let it pass as it is.
-pub(crate) fn stripped(bytes: &[u8]) -> Option<Vec<u8>> {
-    let stripped = strip(bytes, &StripOptions::default()).ok()?;
+/// Returns a notebook as our filter gives it to git; `None` if it lets it pass
+/// as it is.
+pub(crate) fn stripped(bytes: &[u8], filter: &Filter) -> Option<Vec<u8>> {
+    // Without settings git stores what is in the file, attribute or not.
+    let command = filter.process.as_ref().or(filter.clean.as_ref())?;
+    let options = match options_in(command).unwrap_or_default() {
+        none if none.is_empty() => StripOptions::default(),
+        // With options that it does not take, a filter does not even start.
+        options => strip_options(&options).unwrap_or_default(),
+    };
+    let stripped = strip(bytes, &options).ok()?;
     (!stripped.edits.is_empty()).then(|| stripped.edits.apply(bytes))
 }
 
@@ -585,11 +593,24 @@ fn find_filters(pairs: &mut [Pair]) -> Result<()> {
     Ok(())
 }
 
-/// Whether nbweave's filter is set for a path, as far as git can be asked.
-pub(crate) fn is_filtered(path: &Path) -> bool {
+/// Whether our filter may take something out of a file, which is what git has
+/// to be asked for otherwise.
+pub(crate) fn may_be_filtered(file: &Path, bytes: &[u8]) -> bool {
+    let is_blob = |part: &OsStr| part.as_encoded_bytes().starts_with(b"git-blob-");
+    // What git writes to a temporary file has come through the filter, which
+    // puts nothing into it but what goes without any options, too.
+    !file.is_absolute()
+        || !file.iter().any(is_blob)
+        || strip(bytes, &StripOptions::default()).is_ok_and(|found| !found.edits.is_empty())
+}
+
+/// Returns our filter if a path has it, as far as git can be asked.
+pub(crate) fn own_filter(path: &Path) -> Option<Filter> {
     let filters = git::filters(&[path.to_owned()]).unwrap_or_default();
-    let names = filters.into_iter().flatten().map(|filter| filter.name);
-    names.into_iter().any(|name| name == "nbweave")
+    filters
+        .into_iter()
+        .flatten()
+        .find(|filter| filter.name == NAME)
 }
 
 /// Whether a file is a notebook by its name: it is compared if nobody names it.

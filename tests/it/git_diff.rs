@@ -106,6 +106,51 @@ fn both_sides_are_stripped_where_the_filter_is_on() {
 }
 
 #[test]
+fn what_the_filter_keeps_is_shown() {
+    let sandbox = repository();
+    sandbox.write(
+        ".git/info/attributes",
+        "*.ipynb diff=nbweave filter=nbweave\n",
+    );
+    let secret = with_outputs(&[("a = 1\n", "secret\n")]);
+    sandbox.write("a.ipynb", &secret);
+    // A filter that has no settings keeps everything.
+    let shown = sandbox.git(&["diff"]);
+    assert!(shown.contains("outputs added to 1 cell"), "{shown}");
+    for (key, command) in [
+        ("clean", "nbweave git-clean --keep-output -- %f"),
+        ("process", "nbweave filter-process --keep-output"),
+    ] {
+        let key = format!("filter.nbweave.{key}");
+        sandbox.git(&["config", &key, command]);
+        let shown = sandbox.git(&["diff"]);
+        assert!(shown.contains("outputs added to 1 cell"), "{shown}");
+        let shown = sandbox.nbweave(&["diff"]);
+        assert!(shown.contains("outputs added to 1 cell"), "{shown}");
+    }
+}
+
+#[test]
+fn what_the_filter_takes_beyond_the_usual_is_not_shown() {
+    let sandbox = repository();
+    sandbox.write(
+        ".git/info/attributes",
+        "*.ipynb diff=nbweave filter=nbweave\n",
+    );
+    let process = "nbweave filter-process --extra-keys metadata.mine";
+    sandbox.git(&["config", "filter.nbweave.process", process]);
+    let noted = notebook(&["a = 2\n"]).replace(
+        "  \"metadata\": {},\n  \"nbformat\"",
+        "  \"metadata\": { \"mine\": 1 },\n  \"nbformat\"",
+    );
+    assert!(noted.contains("mine"), "{noted}");
+    sandbox.write("a.ipynb", &noted);
+    let shown = sandbox.git(&["diff"]);
+    assert!(shown.contains("-a = 1\n+a = 2\n"), "{shown}");
+    assert!(!shown.contains("mine"), "{shown}");
+}
+
+#[test]
 fn an_unmerged_path_is_named() {
     let sandbox = repository();
     sandbox.git(&["checkout", "--quiet", "-b", "side"]);

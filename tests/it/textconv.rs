@@ -67,6 +67,9 @@ fn outputs_that_the_filter_removes_are_no_text() {
     let shown = sandbox.git(&["diff"]);
     assert!(shown.contains("-a = 2\n+a = 3\n"), "{shown}");
     assert!(!shown.contains("secret"), "{shown}");
+    let process = "nbweave filter-process --keep-output";
+    sandbox.git(&["config", "filter.nbweave.process", process]);
+    assert!(sandbox.git(&["diff"]).contains("secret"));
 }
 
 #[test]

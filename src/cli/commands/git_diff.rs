@@ -16,7 +16,7 @@ use crate::cli::args::GitDiffArgs;
 use crate::cli::bytes::Bytes;
 use crate::cli::compare::{Look, Shown, View, compare, quoted};
 use crate::cli::exit::Exit;
-use crate::cli::pairs::{Naming, Pair, Source, Version, is_filtered, stripped};
+use crate::cli::pairs::{Naming, Pair, Source, Version, may_be_filtered, own_filter, stripped};
 use crate::cli::ui::{self, Usage};
 
 pub(crate) fn run(args: &GitDiffArgs) -> Result<Exit> {
@@ -147,13 +147,18 @@ pub(super) fn show(pair: &Pair, path: &Path, look: &Look) -> Result<Shown> {
     // in the worktree: with outputs that git will never see, if the filter
     // takes them away.
     let is_file = pair.old.mode.is_file() || pair.new.mode.is_file();
-    if is_file && old.as_deref() != new.as_deref() {
-        let strip = |bytes: &Option<Bytes>| bytes.as_deref().and_then(stripped).map(Bytes::from);
-        let (old_stripped, new_stripped) = (strip(&old), strip(&new));
-        let has_outputs = old_stripped.is_some() || new_stripped.is_some();
-        if has_outputs && is_filtered(&attribute_path(pair, path)) {
-            old = old_stripped.or(old);
-            new = new_stripped.or(new);
+    let may_be_filtered = |version: &Version, bytes: &Option<Bytes>| match &version.source {
+        Source::File(file) => bytes.as_deref().is_some_and(|it| may_be_filtered(file, it)),
+        Source::Nowhere | Source::Blob(_) | Source::Stdin => false,
+    };
+    if is_file
+        && old.as_deref() != new.as_deref()
+        && (may_be_filtered(&pair.old, &old) || may_be_filtered(&pair.new, &new))
+        && let Some(filter) = own_filter(&attribute_path(pair, path))
+    {
+        for side in [&mut old, &mut new] {
+            let clean = side.as_deref().and_then(|bytes| stripped(bytes, &filter));
+            *side = clean.map(Bytes::from).or(side.take());
         }
     }
     Ok(compare(pair, old.as_deref(), new.as_deref(), look))

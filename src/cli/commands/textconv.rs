@@ -14,7 +14,7 @@ use nbweave::render::{RenderOptions, textconv};
 use crate::cli::args::TextconvArgs;
 use crate::cli::exit::Exit;
 use crate::cli::input::Input;
-use crate::cli::pairs::{is_filtered, stripped};
+use crate::cli::pairs::{may_be_filtered, own_filter, stripped};
 
 pub(crate) fn run(args: &TextconvArgs) -> Result<Exit> {
     let bytes = Input::File(args.file.clone()).read()?;
@@ -39,7 +39,8 @@ fn converted(file: &Path, bytes: &[u8]) -> Option<Vec<u8>> {
         (true, Some(name)) => Path::new(name),
         _ => file,
     };
-    let clean = stripped(bytes).filter(|_| is_filtered(path));
+    let filter = may_be_filtered(file, bytes).then(|| own_filter(path));
+    let clean = filter.flatten().and_then(|filter| stripped(bytes, &filter));
     let document = Document::read(clean.as_deref().unwrap_or(bytes)).ok()?;
     let notebook = Notebook::read(&document).ok()?;
     let mut text = Vec::new();
