@@ -61,6 +61,9 @@ pub(crate) fn problems(status: &Status) -> Result<Vec<Problem>> {
     }
     missing_program(status, &mut found)?;
     half_a_filter(&mut found)?;
+    if !parts.is_empty() && !parts.contains(&Part::Filter) {
+        no_filter(status, &mut found);
+    }
     let has_attributes = |part: &Part| *part != Part::Tools;
     if parts.iter().any(has_attributes) {
         attributes(status, &parts, &mut found);
@@ -164,6 +167,25 @@ fn half_a_filter(found: &mut Vec<Problem>) -> Result<()> {
         "nbweave install --filter",
     ));
     Ok(())
+}
+
+/// Looks for notebooks that are to be filtered, which git does not know how to.
+fn no_filter(status: &Status, found: &mut Vec<Problem>) {
+    let is_filtered = |notebook: &&Surveyed| value_of(notebook, "filter") == Some(NAME);
+    let notebooks = status.notebooks.iter().filter(is_filtered);
+    let paths: Vec<_> = notebooks.map(|notebook| notebook.path.as_path()).collect();
+    if !paths.is_empty() {
+        found.push(Problem::new(
+            "filter-missing",
+            format!(
+                "attributes want a filter that is not installed, so outputs get into commits of \
+                 {}: {}",
+                counted(paths.len(), "notebook"),
+                some_of(&paths)
+            ),
+            "nbweave install --filter",
+        ));
+    }
 }
 
 /// Looks for notebooks with other attributes than those that are installed.

@@ -431,6 +431,46 @@ fn attributes_that_the_repository_has_are_neither_repeated_nor_removed() {
 }
 
 #[test]
+fn the_filter_comes_where_the_repository_has_its_attribute() {
+    let sandbox = repository("", None);
+    let attributes = "*.ipynb diff=nbweave merge=nbweave filter=nbweave\n";
+    sandbox.write(".gitattributes", attributes);
+    let process = ["config", "--default=", "filter.nbweave.process"];
+    assert!(sandbox.nbweave(&["install"]).starts_with("exit: 0\n"));
+    assert_eq!(sandbox.git(&process), "nbweave filter-process\n");
+    assert!(!sandbox.path(".git/info/attributes").exists());
+    // Whoever has chosen knows better.
+    let keeping = ["install", "--filter", "--", "--keep-count"];
+    assert!(sandbox.nbweave(&keeping).starts_with("exit: 0\n"));
+    assert!(sandbox.nbweave(&["install"]).starts_with("exit: 0\n"));
+    let kept = sandbox.git(&process);
+    assert_eq!(kept, "nbweave filter-process --keep-count\n");
+    assert!(
+        sandbox
+            .nbweave(&["install", "--no-filter"])
+            .starts_with("exit: 0\n")
+    );
+    assert_eq!(sandbox.git(&process), "\n");
+}
+
+#[test]
+fn attributes_that_the_repository_has_only_some_of_are_completed() {
+    let sandbox = repository("", None);
+    let attributes = "*.ipynb diff=nbweave merge=nbweave\ndata/*.ipynb -diff\n";
+    sandbox.write(".gitattributes", attributes);
+    for _ in 0..2 {
+        let said = sandbox.nbweave(&["install", "--filter"]);
+        assert!(said.starts_with("exit: 0\n"), "{said}");
+        assert_eq!(attribute(&sandbox, "filter", "data/a.ipynb"), "nbweave");
+        assert_eq!(attribute(&sandbox, "diff", "data/a.ipynb"), "unset");
+        assert_eq!(attribute(&sandbox, "diff", "a.ipynb"), "nbweave");
+    }
+    assert!(sandbox.nbweave(&["uninstall"]).starts_with("exit: 0\n"));
+    assert_eq!(sandbox.read(".gitattributes"), attributes);
+    assert!(!sandbox.path(".git/info/attributes").exists());
+}
+
+#[test]
 fn notebooks_of_another_kind_of_filter_are_left_to_it() {
     let sandbox = repository("", None);
     sandbox.write(

@@ -190,6 +190,17 @@ fn half_a_filter_is_noticed() {
 }
 
 #[test]
+fn a_filter_that_the_attributes_want_is_missed() {
+    let sandbox = repository();
+    let attributes = "*.ipynb diff=nbweave merge=nbweave filter=nbweave\n";
+    sandbox.write(".git/info/attributes", attributes);
+    sandbox.write("a.ipynb", notebook(&["a = 1\n"]));
+    sandbox.git(&["add", "a.ipynb"]);
+    mend(&sandbox, "filter-missing");
+    assert_eq!(rules(&sandbox), Vec::<String>::new());
+}
+
+#[test]
 fn notebooks_that_were_committed_with_outputs_are_noticed() {
     let sandbox = repository();
     sandbox.write("b.ipynb", notebook(&["b"]));

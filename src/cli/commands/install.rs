@@ -42,7 +42,12 @@ pub(crate) fn run(args: &InstallArgs) -> Result<Exit> {
         Some(tool) => taken_over(tool)?,
         None => Taken::default(),
     };
-    let parts = parts(args)?;
+    let committed = repository.as_ref().and_then(committed_attributes);
+    let shared = match &committed {
+        Some(path) if scope >= Scope::Local => own_parts(path)?,
+        _ => Vec::new(),
+    };
+    let parts = parts(args, &shared)?;
     let how = How {
         program: if args.absolute_path {
             Program::by_path()?
@@ -52,13 +57,13 @@ pub(crate) fn run(args: &InstallArgs) -> Result<Exit> {
         scope,
         filter_options: filter_options(args, &taken)?,
     };
-    let place = place(args, scope, repository.as_ref(), &file)?;
+    let place = place(args, scope, committed.as_deref(), &file)?;
     if parts.contains(&Part::Filter) && scope >= Scope::Local {
         no_other_filter(repository.as_ref())?;
     }
     let hook = args.hooks.then(|| Hook::new(&how)).transpose()?;
 
-    let mut changed = write_settings(&how, &parts, &file, &place)?;
+    let mut changed = write_settings(&how, &parts, &file)?;
     if args.no_filter {
         changed |= remove_filter(&file)?;
     }
@@ -67,8 +72,14 @@ pub(crate) fn run(args: &InstallArgs) -> Result<Exit> {
         changed |= removed.with_context(|| cannot_write(&file))?;
     }
     let all = installed(&file)?;
+    let wanted = lines(&parts_to_write(&place, &all, &shared)?);
+    if !wanted.is_empty() {
+        let record = Setting::new(RECORD_ATTRIBUTES, &place.record);
+        changed |= file.set(&[record]).with_context(|| cannot_write(&file))?;
+    }
     say_settings(scope, &file, &all, changed);
-    write_attributes(&place, &all)?;
+    let is_shared = all.iter().any(|part| shared.contains(part));
+    write_attributes(&place, &wanted, is_shared)?;
     if let Some(hook) = hook {
         hook.write(&how, &file)?;
     }
@@ -106,9 +117,13 @@ pub(super) fn config_file(scope: Scope) -> Result<ConfigFile> {
     Ok(ConfigFile { path })
 }
 
-/// Returns what is to be written.
-fn parts(args: &InstallArgs) -> Result<Vec<Part>> {
+/// Returns what is to be written where attributes for the parts in `shared` are
+/// in the repository.
+fn parts(args: &InstallArgs, shared: &[Part]) -> Result<Vec<Part>> {
+    // Who committed that attribute wants no outputs from anybody.
+    let is_shared = args.only.is_empty() && shared.contains(&Part::Filter) && !has_filter()?;
     let brings_filter = args.filter
+        || is_shared
         || matches!(args.from, Some(ToolArg::Nbstripout | ToolArg::Nbwipers))
         || args.only.contains(&Part::Filter);
     let says_how = args.no_restore || !args.filter_options.is_empty();
@@ -126,6 +141,19 @@ fn parts(args: &InstallArgs) -> Result<Vec<Part>> {
     Ok(PARTS.into_iter().filter(is_wanted).collect())
 }
 
+/// Whether any settings say what our filter is. They may have options.
+fn has_filter() -> Result<bool> {
+    for key in keys(Part::Filter) {
+        if effective(key)
+            .context("cannot read the settings")?
+            .is_some()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn filter_options(args: &InstallArgs, taken: &Taken) -> Result<Vec<String>> {
     let mut options = taken.options.clone();
     options.extend(args.filter_options.iter().cloned());
@@ -139,8 +167,9 @@ fn filter_options(args: &InstallArgs, taken: &Taken) -> Result<Vec<String>> {
 /// Where attributes go.
 #[derive(Clone, Debug)]
 struct Place {
-    /// The file; none if the repository has them already.
-    path: Option<PathBuf>,
+    path: PathBuf,
+    /// Whether nobody has chosen it, so that those in the repository do.
+    is_default: bool,
     /// How it is noted down.
     record: String,
     /// Where they were before.
@@ -150,7 +179,7 @@ struct Place {
 fn place(
     args: &InstallArgs,
     scope: Scope,
-    repository: Option<&Repository>,
+    committed: Option<&Path>,
     file: &ConfigFile,
 ) -> Result<Place> {
     if scope < Scope::Local {
@@ -161,31 +190,20 @@ fn place(
         let path = attributes_path(scope).context("cannot find the file with attributes")?;
         return Ok(Place {
             record: path.display().to_string(),
-            path: Some(path),
+            path,
+            is_default: false,
             previous: None,
         });
     }
     let recorded = file.value(RECORD_ATTRIBUTES)?;
-    let committed = repository.and_then(committed_attributes);
     let info = info_attributes().context("cannot find the file with attributes")?;
     let path_of = |record: &str| match record {
         "info" => Some(info.clone()),
-        _ => committed.clone(),
+        _ => committed.map(Path::to_owned),
     };
     let chosen = match (args.attributes, recorded.as_deref()) {
         (Some(PlaceArg::Gitattributes), _) | (None, Some(".gitattributes")) => ".gitattributes",
-        (Some(PlaceArg::Info), _) | (None, Some(_)) => "info",
-        (None, None) => {
-            let has_lines = committed.as_deref().is_some_and(has_own_lines);
-            if has_lines {
-                return Ok(Place {
-                    path: None,
-                    record: String::new(),
-                    previous: None,
-                });
-            }
-            "info"
-        }
+        (Some(PlaceArg::Info) | None, _) => "info",
     };
     let Some(path) = path_of(chosen) else {
         let message = "a bare repository has no .gitattributes; --attributes=info goes";
@@ -197,9 +215,11 @@ fn place(
             path.display()
         );
     }
+    let is_default = args.attributes.is_none() && chosen == "info";
     let previous = recorded.filter(|recorded| recorded != chosen);
     Ok(Place {
-        path: Some(path),
+        path,
+        is_default,
         record: chosen.to_owned(),
         previous: previous.and_then(|record| path_of(&record)),
     })
@@ -216,13 +236,32 @@ pub(super) fn committed_attributes(repository: &Repository) -> Option<PathBuf> {
     Some(dir.join(".gitattributes"))
 }
 
-fn has_own_lines(path: &Path) -> bool {
-    let text = fs::read(path).unwrap_or_default();
-    let own = format!("={NAME}");
-    attribute_lines(&text).iter().any(|line| {
-        OWN_LINES.patterns.contains(&line.pattern.as_str())
-            && line.attributes.iter().any(|word| word.ends_with(&own))
-    })
+/// Returns the parts that a file has attributes for.
+fn own_parts(path: &Path) -> Result<Vec<Part>> {
+    let text = read(path)?.unwrap_or_default();
+    let all = attribute_lines(&text);
+    let has = |name: &str| {
+        let own = format!("{name}={NAME}");
+        let mut lines = all.iter();
+        lines.any(|line| line.pattern == OWN_LINES.patterns[0] && line.attributes.contains(&own))
+    };
+    let has_part = |part: &Part| match part {
+        Part::Diff | Part::Textconv => has("diff"),
+        Part::Merge => has("merge"),
+        Part::Filter => has("filter"),
+        Part::Tools => false,
+    };
+    Ok(PARTS.into_iter().filter(has_part).collect())
+}
+
+/// Returns the parts that attributes are to be written for.
+fn parts_to_write(place: &Place, parts: &[Part], shared: &[Part]) -> Result<Vec<Part>> {
+    if !place.is_default {
+        return Ok(parts.to_vec());
+    }
+    let there = own_parts(&place.path)?;
+    let is_missing = |part: &&Part| there.contains(part) || !shared.contains(part);
+    Ok(parts.iter().filter(is_missing).copied().collect())
 }
 
 /// Refuses to take notebooks away from a filter that does something else.
@@ -246,15 +285,12 @@ fn no_other_filter(repository: Option<&Repository>) -> Result<()> {
     );
 }
 
-fn write_settings(how: &How, parts: &[Part], file: &ConfigFile, place: &Place) -> Result<bool> {
+fn write_settings(how: &How, parts: &[Part], file: &ConfigFile) -> Result<bool> {
     let mut settings: Vec<Setting> = parts.iter().flat_map(|&part| how.settings(part)).collect();
     let is_ours = file.value(RECORD_RENORMALIZE)?.is_some();
     if parts.contains(&Part::Filter) && (is_ours || effective(RENORMALIZE)?.is_none()) {
         settings.push(Setting::new(RENORMALIZE, "true"));
         settings.push(Setting::new(RECORD_RENORMALIZE, "true"));
-    }
-    if place.path.is_some() && !lines(parts).is_empty() {
-        settings.push(Setting::new(RECORD_ATTRIBUTES, &place.record));
     }
     file.set(&settings).with_context(|| cannot_write(file))
 }
@@ -280,22 +316,21 @@ fn say_settings(scope: Scope, file: &ConfigFile, parts: &[Part], changed: bool) 
     ));
 }
 
-fn write_attributes(place: &Place, parts: &[Part]) -> Result<()> {
-    let wanted = lines(parts);
+fn write_attributes(place: &Place, wanted: &[String], is_shared: bool) -> Result<()> {
     if let Some(previous) = &place.previous {
         remove_lines(previous)?;
     }
-    let Some(path) = &place.path else {
+    if place.is_default && is_shared {
         ui::print("attributes already in .gitattributes");
-        return Ok(());
-    };
+    }
+    let path = &place.path;
     if wanted.is_empty() {
         remove_lines(path)?;
         return Ok(());
     }
     let context = || format!("cannot write '{}'", path.display());
     let old = read(path)?;
-    let new = with_lines(old.as_deref(), &wanted, &OWN_LINES);
+    let new = with_lines(old.as_deref(), wanted, &OWN_LINES);
     let already = if old.as_ref() == Some(&new) {
         "already "
     } else {
@@ -346,7 +381,7 @@ fn say_what_is_left(parts: &[Part], how: &How) -> Result<()> {
                 .map(|notebook| notebook.path.as_path())
                 .collect();
             ui::say(&format!(
-                "nbweave: {} have another `{name}` attribute: {}",
+                "nbweave: not our `{name}` attribute on {}: {}",
                 counted(paths.len(), "notebook"),
                 some_of(&paths)
             ));
