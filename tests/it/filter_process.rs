@@ -378,6 +378,17 @@ fn commands_that_look_at_the_worktree_clean_it() {
         !blame.contains("Not Committed Yet") && !blame.contains("two"),
         "{blame}"
     );
+    // With textconv it is text that goes through the filter.
+    sandbox.write(".git/info/attributes", "*.ipynb diff=nbweave\n");
+    sandbox.git(&["config", "diff.nbweave.textconv", "nbweave textconv"]);
+    let blame = show(&finish(
+        sandbox.command("git").args(["blame", "-s", "a.ipynb"]),
+        "",
+    ));
+    assert!(
+        blame.contains("%% notebook") && !blame.contains("stderr"),
+        "{blame}"
+    );
     let filtered = sandbox.git(&["cat-file", "--filters", "HEAD:a.ipynb"]);
     assert_eq!(filtered, notebook(ONE));
     sandbox.git(&["mv", "a.ipynb", "b.ipynb"]);

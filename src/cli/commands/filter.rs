@@ -24,6 +24,9 @@ use crate::cli::ui;
 const ESCAPE_HATCH: &str = "hint: `git -c filter.nbweave.process= -c filter.nbweave.required=false` \
                             with the command behind it does without the filter";
 
+/// What textconv begins with. `git blame` cleans what came out of it.
+const TEXT: &[u8] = b"%% notebook";
+
 /// A pipe holds 64 KiB, as does a packet.
 const BUFFER: usize = 128 * 1024;
 
@@ -126,9 +129,11 @@ impl Filter {
         match guarded(work) {
             Ok(filtered) => filtered,
             Err(error) => {
-                ui::say(&format!(
-                    "nbweave: '{name}' goes through unfiltered: {error:#}"
-                ));
+                if !bytes.starts_with(TEXT) {
+                    ui::say(&format!(
+                        "nbweave: '{name}' goes through unfiltered: {error:#}"
+                    ));
+                }
                 Cow::Borrowed(bytes)
             }
         }
