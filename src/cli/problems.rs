@@ -297,7 +297,7 @@ fn left_overs(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
                 let (parent, _) = key.rsplit_once('.').unwrap_or((key, ""));
                 same_key(&format!("{parent}.x"), &format!("{section}.x"))
             };
-            if !settings.iter().any(|setting| is_in(&setting.key)) {
+            if !settings.iter().any(|setting| is_in(&setting.key)) || is_used(status, section) {
                 continue;
             }
             match tools.iter_mut().find(|(other, _)| other == tool) {
@@ -321,7 +321,7 @@ fn left_overs(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
         let lines: Vec<_> = file
             .lines
             .iter()
-            .filter(|line| is_left_over(line))
+            .filter(|line| is_left_over(line, status))
             .collect();
         if lines.is_empty() {
             continue;
@@ -347,14 +347,23 @@ fn left_overs(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
     Ok(())
 }
 
-/// Whether a line for all notebooks is for the drivers of another tool.
-fn is_left_over(line: &AttributeLine) -> bool {
+/// Whether git runs for notebooks what a section says: `filter.x`. Without it,
+/// outputs might get into commits.
+fn is_used(status: &Status, section: &str) -> bool {
+    let mut runs = status.groups.iter().flat_map(|group| &group.runs);
+    runs.any(|run| {
+        let of = run.key.rsplit_once('.').map(|(section, _)| section);
+        run.command.is_some() && of == Some(section)
+    })
+}
+
+/// Whether a line for all notebooks is for drivers of another tool that are not
+/// used.
+fn is_left_over(line: &AttributeLine, status: &Status) -> bool {
     let is_others = |word: &String| {
-        let value = word.split_once('=').map(|(_, value)| value);
-        let mut names = OTHERS
-            .iter()
-            .filter_map(|(section, _)| section.split_once('.'));
-        value.is_some_and(|value| names.any(|(_, name)| name == value))
+        let section = word.replacen('=', ".", 1);
+        let is_known = OTHERS.iter().any(|(other, _)| *other == section);
+        is_known && !is_used(status, &section)
     };
     OWN_LINES.patterns.contains(&line.pattern.as_str()) && line.attributes.iter().any(is_others)
 }

@@ -254,6 +254,19 @@ fn what_other_tools_have_left_is_noticed() {
 }
 
 #[test]
+fn a_filter_of_another_tool_that_is_used_is_not_left_over() {
+    let sandbox = repository();
+    sandbox.git(&["config", "filter.nbstripout.clean", "cat"]);
+    let ours = sandbox.read(".git/info/attributes");
+    let theirs = "*.ipynb filter=nbstripout\n*.ipynb diff=ipynb\n";
+    sandbox.write(".git/info/attributes", theirs.to_owned() + &ours);
+    let status = status(&sandbox);
+    let mend = status["problems"][0]["mend"].as_str().unwrap();
+    assert_eq!(mend, "remove line 2 of .git/info/attributes");
+    assert_eq!(status["problems"].as_array().unwrap().len(), 1, "{status}");
+}
+
+#[test]
 fn it_works_without_a_repository_and_in_bare_ones() {
     let sandbox = Sandbox::new();
     let said = sandbox.nbweave(&["status"]);
