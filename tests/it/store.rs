@@ -142,6 +142,27 @@ fn a_merge_keeps_the_outputs_of_cells_that_are_the_same() {
 }
 
 #[test]
+fn a_merge_that_renormalizes_keeps_the_newest_run() {
+    let sandbox = with_one();
+    sandbox.git(&["config", "merge.renormalize", "true"]);
+    sandbox.git(&["checkout", "--quiet", "-b", "side"]);
+    sandbox.write(
+        "a.ipynb",
+        notebook(&[("a", "x = 100\n", "hundred\n"), ONE[1], ONE[2]]),
+    );
+    commit(&sandbox, "side");
+    sandbox.git(&["checkout", "--quiet", "main"]);
+    let again = [RERUN[0], RERUN[1], ("c", "x + 3\n", "four\n")];
+    sandbox.write("a.ipynb", notebook(&again));
+    commit(&sandbox, "two");
+    sandbox.git(&["merge", "--quiet", "side"]);
+    assert_eq!(
+        printed(&sandbox, "a.ipynb"),
+        ["hundred\n", "two again\n", "four\n"]
+    );
+}
+
+#[test]
 fn sides_of_a_conflict_come_with_their_outputs() {
     let sandbox = with_one();
     sandbox.git(&["checkout", "--quiet", "-b", "side"]);

@@ -5,7 +5,9 @@
 //! is passed on as it is.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::env;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -95,6 +97,8 @@ struct Filter {
     is_archiving: Option<bool>,
     /// Whether it was said that outputs cannot be kept.
     told: bool,
+    /// The hashes of notebooks that outputs were put back into.
+    restored: HashSet<u64>,
 }
 
 impl Filter {
@@ -111,6 +115,7 @@ impl Filter {
             restore: restore.unwrap_or(Restore::Exact),
             is_archiving: None,
             told: false,
+            restored: HashSet::new(),
         })
     }
 
@@ -140,7 +145,12 @@ impl Filter {
     }
 
     fn cleaned<'b>(&mut self, path: &Path, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
-        let store = self.store.as_mut().filter(|_| !path.as_os_str().is_empty());
+        // With `merge.renormalize` git smudges and cleans all sides of a merge.
+        // Kept as if they had just run, the outputs of an old version would
+        // take the place of newer ones.
+        let is_known = !self.restored.is_empty() && self.restored.contains(&hash(path, bytes));
+        let store = self.store.as_mut();
+        let store = store.filter(|_| !path.as_os_str().is_empty() && !is_known);
         let cleaned = clean(bytes, key(path), &self.options, store)?;
         if let Err(error) = cleaned.kept
             && !self.told
@@ -155,6 +165,14 @@ impl Filter {
     }
 
     fn smudged<'b>(&mut self, path: &Path, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let smudged = self.with_outputs(path, bytes);
+        if let Cow::Owned(restored) = &smudged {
+            self.restored.insert(hash(path, restored));
+        }
+        smudged
+    }
+
+    fn with_outputs<'b>(&mut self, path: &Path, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         let Some(store) = &self.store else {
             return Cow::Borrowed(bytes);
         };
@@ -176,6 +194,12 @@ impl Filter {
 /// Returns a path from the top of the worktree as the store knows it.
 pub(super) fn key(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
+}
+
+fn hash(path: &Path, bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (path, bytes).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Returns what `work` does; that it panicked is an error like others.
