@@ -83,16 +83,18 @@ impl Store {
     /// one of the same version: then somebody has cleared it. What comes out
     /// of a merge of text is no reason to forget.
     fn keep(&mut self, seen: &Seen<'_, '_>, options: &StripOptions) -> io::Result<()> {
-        let has_run = seen
-            .stripped
-            .changes
-            .iter()
-            .any(|change| matches!(change.what, Removal::Outputs(_) | Removal::ExecutionCount));
+        // Cells that go as a whole are nowhere else, whether they have run or not.
+        let is_worth_keeping = seen.stripped.changes.iter().any(|change| {
+            matches!(
+                change.what,
+                Removal::Outputs(_) | Removal::ExecutionCount | Removal::Cell
+            )
+        });
         let version = Digest::of(&with_line_feeds(seen.cleaned));
         let path = self.record_path(seen.path, version);
         let old_file = fs::read(&path).unwrap_or_default();
         let old = Record::read(&old_file);
-        if !has_run && old.is_none() {
+        if !is_worth_keeping && old.is_none() {
             return Ok(());
         }
         let known = old.iter().flat_map(Record::texts_elsewhere);

@@ -4,8 +4,8 @@
 use std::fs;
 
 use crate::filtered::{
-    blob, check_out_again, commit, configure, notebook, printed, repository, status, stripped,
-    without_process,
+    blob, check_out_again, commit, configure, notebook, printed, repository, repository_with,
+    status, stripped, without_process,
 };
 use crate::sandbox::{Sandbox, finish};
 
@@ -99,6 +99,22 @@ fn a_stash_of_an_edit_brings_all_outputs_back() {
     sandbox.git(&["stash", "pop"]);
     assert_eq!(sandbox.read("a.ipynb"), notebook(EDITED));
     assert_eq!(status(&sandbox), " M a.ipynb\n");
+}
+
+#[test]
+fn cells_that_the_filter_drops_come_back_if_nothing_has_run() {
+    let sandbox = repository_with("--drop-tagged-cells solution");
+    let tagged = stripped(ONE).replacen(
+        "\"metadata\": {}",
+        "\"metadata\": { \"tags\": [\"solution\"] }",
+        1,
+    );
+    assert!(tagged.contains("solution"), "{tagged}");
+    sandbox.write("a.ipynb", &tagged);
+    commit(&sandbox, "one");
+    assert!(!blob(&sandbox, ":a.ipynb").contains("solution"));
+    check_out_again(&sandbox, "a.ipynb");
+    assert_eq!(sandbox.read("a.ipynb"), tagged);
 }
 
 #[test]
