@@ -200,8 +200,9 @@ fn attributes(status: &Status, parts: &[Part], found: &mut Vec<Problem>) {
         let mut by_value: Vec<(Option<&str>, Vec<&Path>)> = Vec::new();
         for notebook in &status.notebooks {
             let value = value_of(notebook, name);
-            // Somebody has said so for these.
-            if value == Some(NAME) || value == Some("unset") {
+            // Somebody has said so for these, or keeps them elsewhere, outputs
+            // and all.
+            if matches!(value, Some(NAME | "unset")) || (name, value) == ("filter", Some("lfs")) {
                 continue;
             }
             match by_value.iter_mut().find(|(other, _)| *other == value) {

@@ -158,6 +158,9 @@ fn a_filter_of_another_tool_in_the_way_is_noticed() {
         message.contains("`filter=other`") && message.contains("d/b.ipynb"),
         "{message}"
     );
+    // What mends that would put the outputs of these into the repository.
+    sandbox.write("d/.gitattributes", "*.ipynb filter=lfs\n");
+    assert!(!rules(&sandbox).contains(&"other-filter".to_owned()));
 }
 
 #[test]
