@@ -6,7 +6,7 @@ use clap::Parser as _;
 use nbweave::git::install::{ConfigFile, OwnLines, Scope, Setting, same_key};
 use nbweave::strip::StripOptions;
 
-use super::args::{Part, StripArgs};
+use super::args::{FilterArgs, Part, StripArgs};
 use super::shell::{quoted_word, words};
 use super::ui::Usage;
 
@@ -267,17 +267,31 @@ pub(crate) fn strip_options(options: &[String]) -> Result<StripOptions, Usage> {
     let words = ["strip"]
         .into_iter()
         .chain(options.iter().map(String::as_str));
-    let args = StripArgs::try_parse_from(words).map_err(|error| {
-        let message = error.to_string();
-        let line = message.lines().next().unwrap_or_default();
-        Usage(line.trim_start_matches("error: ").to_owned())
-    })?;
+    let args = StripArgs::try_parse_from(words).map_err(|error| usage(&error))?;
     if !args.paths.is_empty() || args.stdout || args.check || args.dry_run || args.diff {
         return Err(Usage(
             "only options that say what to strip are for the filter".to_owned(),
         ));
     }
     args.rules.options()
+}
+
+fn usage(error: &clap::Error) -> Usage {
+    let message = error.to_string();
+    let line = message.lines().next().unwrap_or_default();
+    Usage(line.trim_start_matches("error: ").to_owned())
+}
+
+/// Refuses options with which the filter would not start, and git no longer
+/// work: `nbweave strip` has more.
+pub(crate) fn check_filter_options(options: &[String]) -> Result<(), Usage> {
+    strip_options(options)?;
+    let words = ["filter-process"]
+        .into_iter()
+        .chain(options.iter().map(String::as_str));
+    FilterArgs::try_parse_from(words)
+        .map(drop)
+        .map_err(|error| usage(&error))
 }
 
 /// Returns the options in the command of a filter, without those that are not

@@ -8,7 +8,9 @@ use nbweave::render::counted;
 
 use super::args::Part;
 use super::commands::status::Status;
-use super::drivers::{NAME, OWN_LINES, RENORMALIZE, keys, options_in, strip_options};
+use super::drivers::{
+    NAME, OWN_LINES, RENORMALIZE, check_filter_options, keys, options_in, strip_options,
+};
 use super::shell::{is_command, words};
 use super::survey::{Surveyed, not_stripped, shown, some_of};
 
@@ -262,7 +264,13 @@ fn staged(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
     let Some(options) = command.as_deref().and_then(options_in) else {
         return Ok(());
     };
-    let options = match strip_options(&options) {
+    let is_ours = command.is_some_and(|command| command.contains("filter-process"));
+    let checked = if is_ours {
+        check_filter_options(&options)
+    } else {
+        Ok(())
+    };
+    let options = match checked.and_then(|()| strip_options(&options)) {
         Ok(options) => options,
         Err(why) => {
             found.push(Problem::new(

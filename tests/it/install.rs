@@ -378,7 +378,15 @@ fn the_filter_gets_its_options() {
         sandbox.git(&["config", "filter.nbweave.process"]),
         "nbweave filter-process --no-restore --keep-count --extra-keys 'metadata.a metadata.b'\n"
     );
-    for bad in [["--", "--bogus"], ["--", "--check"], ["--", "a.ipynb"]] {
+    // Git would be stuck with a filter that does not start.
+    for bad in [
+        "--bogus",
+        "--check",
+        "a.ipynb",
+        "--format=jupyter",
+        "--quiet",
+    ] {
+        let bad = ["--", bad];
         let said = sandbox.nbweave(&[&["install", "--filter"][..], &bad].concat());
         assert!(said.starts_with("exit: 2\n"), "{said}");
     }

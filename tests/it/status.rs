@@ -204,6 +204,22 @@ fn a_filter_that_the_attributes_want_is_missed() {
 }
 
 #[test]
+fn options_that_the_filter_does_not_take_are_noticed() {
+    let sandbox = repository();
+    sandbox.write("a.ipynb", notebook(&["a = 1\n"]));
+    sandbox.git(&["add", "a.ipynb"]);
+    assert!(
+        sandbox
+            .nbweave(&["install", "--filter"])
+            .starts_with("exit: 0\n")
+    );
+    let process = "nbweave filter-process --format=jupyter";
+    sandbox.git(&["config", "filter.nbweave.process", process]);
+    mend(&sandbox, "filter-options");
+    assert_eq!(rules(&sandbox), Vec::<String>::new());
+}
+
+#[test]
 fn notebooks_that_were_committed_with_outputs_are_noticed() {
     let sandbox = repository();
     sandbox.write("b.ipynb", notebook(&["b"]));

@@ -14,7 +14,7 @@ use nbweave::render::counted;
 use crate::cli::args::{InstallArgs, Part, PlaceArg, ScopeArgs, ToolArg};
 use crate::cli::drivers::{
     How, NAME, OWN_LINES, PARTS, Program, RECORD_ATTRIBUTES, RECORD_RENORMALIZE, RENORMALIZE,
-    installed, keys, lines, strip_options,
+    check_filter_options, installed, keys, lines, strip_options,
 };
 use crate::cli::exit::Exit;
 use crate::cli::hook::Hook;
@@ -157,7 +157,7 @@ fn has_filter() -> Result<bool> {
 fn filter_options(args: &InstallArgs, taken: &Taken) -> Result<Vec<String>> {
     let mut options = taken.options.clone();
     options.extend(args.filter_options.iter().cloned());
-    strip_options(&options)?;
+    check_filter_options(&options)?;
     if args.no_restore {
         options.insert(0, "--no-restore".to_owned());
     }
