@@ -40,7 +40,7 @@ pub fn format(value: &Value<'_>, style: &Style, order: KeyOrder) -> Vec<u8> {
     writer.out
 }
 
-/// Returns `value` as [`format`] does, but to be put into a file, `depth`
+/// Returns `value` as [`format()`] does, but to be put into a file, `depth`
 /// levels deep: without a final line end, whatever the style says.
 pub fn format_at(value: &Value<'_>, style: &Style, order: KeyOrder, depth: usize) -> String {
     let mut writer = Writer {
