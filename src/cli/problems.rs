@@ -154,7 +154,8 @@ fn half_a_filter(found: &mut Vec<Problem>) -> Result<()> {
             effective(&format!("filter.{NAME}.{key}")).context("cannot read the settings")?;
         Ok::<_, anyhow::Error>(value.filter(|value| !value.is_empty()))
     };
-    let is_required = set("required")?.is_some_and(|value| value == "true");
+    let is_required = set("required")?
+        .is_some_and(|value| ["true", "yes", "on", "1"].contains(&value.to_lowercase().as_str()));
     if !is_required || set("process")?.is_some() {
         return Ok(());
     }

@@ -229,13 +229,13 @@ fn what_is_not_git_is_told_so() {
     exit: 129
     --- stderr
     nbweave: expected the length of a packet, met 'hell'
-    hint: `git -c filter.nbweave.process= -c filter.nbweave.required=false` with the command behind it does without the filter
+    hint: `git -c filter.nbweave.process= -c filter.nbweave.clean= -c filter.nbweave.required=false` with the command behind it does without the filter
     ");
     assert_snapshot!(sandbox.nbweave_with(&["filter-process"], "000ahello\n0000"), @"
     exit: 129
     --- stderr
     nbweave: expected `git-filter-client`: this is started by git
-    hint: `git -c filter.nbweave.process= -c filter.nbweave.required=false` with the command behind it does without the filter
+    hint: `git -c filter.nbweave.process= -c filter.nbweave.clean= -c filter.nbweave.required=false` with the command behind it does without the filter
     ");
     assert_snapshot!(sandbox.nbweave_with(&["filter-process"], ""), @"exit: 0");
 }

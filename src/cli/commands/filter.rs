@@ -23,7 +23,8 @@ use crate::cli::input::Input;
 use crate::cli::ui;
 
 /// How people get on if the filter is what keeps them.
-const ESCAPE_HATCH: &str = "hint: `git -c filter.nbweave.process= -c filter.nbweave.required=false` \
+const ESCAPE_HATCH: &str = "hint: `git -c filter.nbweave.process= -c filter.nbweave.clean= \
+                            -c filter.nbweave.required=false` \
                             with the command behind it does without the filter";
 
 /// What textconv begins with. `git blame` cleans what came out of it.
