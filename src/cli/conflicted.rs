@@ -99,6 +99,15 @@ impl Conflicted {
         is_empty && self.unmerged.is_none()
     }
 
+    /// Returns whether nothing is left to decide, be it staged or not.
+    pub(crate) fn is_finished(&self) -> bool {
+        let is_empty = match &self.state {
+            State::Notebook(_, leftovers) => leftovers.is_empty(),
+            State::Broken(..) | State::Missing => false,
+        };
+        self.is_settled() || (is_empty && !self.is_one_sided() && !self.is_still_ours())
+    }
+
     /// Returns whether git asks if there is to be a file: not both sides have
     /// one of this name.
     pub(crate) fn is_one_sided(&self) -> bool {

@@ -14,13 +14,20 @@ pub struct UnmergedFile {
     pub path: PathBuf,
     /// Stage 1: what both sides started from; `None` if both added the file.
     pub base: Option<ObjectId>,
-    /// Stage 2: `None` if ours deleted the file.
+    /// Stage 2: `None` if ours deleted the file, or all that is in it.
     pub ours: Option<ObjectId>,
-    /// Stage 3: `None` if theirs deleted the file.
+    /// Stage 3: `None` if theirs deleted the file, or all that is in it.
     pub theirs: Option<ObjectId>,
 }
 
-/// Returns all files of the repository that are not merged.
+/// The ids of the empty blob, by SHA-1 and by SHA-256.
+const EMPTY_BLOBS: [&str; 2] = [
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+];
+
+/// Returns all files of the repository that are not merged. A version that is
+/// empty counts as none.
 ///
 /// # Errors
 ///
@@ -50,6 +57,10 @@ pub fn unmerged_files() -> io::Result<Vec<UnmergedFile>> {
         let Some(file) = files.last_mut() else {
             continue;
         };
+        // A file with nothing in it is no version of a notebook.
+        if EMPTY_BLOBS.contains(&id.as_str()) {
+            continue;
+        }
         match stage {
             1 => file.base = Some(id),
             2 => file.ours = Some(id),

@@ -148,7 +148,7 @@ fn all_conflicts_are_settled_one_way() {
 fn one_side_of_everything_is_that_side() {
     let sandbox = many();
     assert_snapshot!(sandbox.nbweave(&["resolve", "--ours", "a.ipynb"]), @"
-    exit: 1
+    exit: 0
     --- stderr
     settled 3 conflicts in 'a.ipynb'
     hint: `git add a.ipynb` when it is as it should be
@@ -184,7 +184,7 @@ fn conflicts_are_settled_one_by_one() {
 fn the_base_is_looked_up_in_the_index() {
     let sandbox = one();
     assert_snapshot!(sandbox.nbweave(&["resolve", "--base", "a.ipynb"]), @"
-    exit: 1
+    exit: 0
     --- stderr
     settled 1 conflict in 'a.ipynb'
     hint: `git add a.ipynb` when it is as it should be
@@ -400,6 +400,32 @@ fn a_notebook_that_a_side_deleted_is_for_git() {
 }
 
 #[test]
+fn a_notebook_that_a_side_emptied_is_not_staged_for_it() {
+    let sandbox = Sandbox::with_repository();
+    let commit = |text: &str, message: &str| {
+        sandbox.write("a.ipynb", text);
+        sandbox.git(&["add", "a.ipynb"]);
+        sandbox.git(&["commit", "--quiet", "--message", message]);
+    };
+    commit(&base(), "base");
+    sandbox.git(&["checkout", "--quiet", "-b", "topic"]);
+    commit(&ours(), "theirs");
+    sandbox.git(&["checkout", "--quiet", "main"]);
+    commit("", "ours");
+    let driver = format!("{} git-merge %O %A %B %L %P", env!("CARGO_BIN_EXE_nbweave"));
+    sandbox.git(&["config", "merge.nbweave.driver", &driver]);
+    sandbox.write(".gitattributes", "*.ipynb merge=nbweave\n");
+    sandbox.try_git(&["merge", "--quiet", "topic"]);
+    assert_eq!(sandbox.read("a.ipynb"), ours());
+    let said = sandbox.nbweave(&["resolve", "--ours", "--add", "."]);
+    assert!(said.starts_with("exit: 1\n"), "{said}");
+    assert_eq!(
+        sandbox.git(&["status", "--short", "a.ipynb"]),
+        "UU a.ipynb\n"
+    );
+}
+
+#[test]
 fn of_a_notebook_that_both_sides_renamed_people_say_which_stays() {
     let sandbox = Sandbox::with_repository();
     let commit = |name: &str, text: &str| {
@@ -490,7 +516,7 @@ fn git_runs_the_mergetool_until_nothing_is_left() {
     assert!(!run().status.success());
     let merged = sandbox.read("a.ipynb");
     sandbox.write("a.ipynb", merged.replace("'ours.csv'", "'mine.csv'"));
-    assert!(settle("--ours").contains("exit: 1"));
+    assert!(settle("--ours").contains("exit: 0"));
     let last = run();
     assert!(
         last.status.success(),

@@ -69,7 +69,9 @@ pub(crate) fn run(args: &ResolveArgs) -> Result<Exit> {
         out.flush().context("cannot write")?;
     }
     let left = tell(&after);
-    Ok(exit.max(left))
+    // What is decided and not staged is left to be done, but not to be decided.
+    let is_done = !is_list && after.iter().all(Conflicted::is_finished);
+    Ok(exit.max(if is_done { Exit::Clean } else { left }))
 }
 
 /// Does what is asked for to one notebook. Returns it as it is then, and
