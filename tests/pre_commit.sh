@@ -197,7 +197,7 @@ pre_commit_builds_the_program() {
 	local hooks=$tmp/rust commit
 	mkdir "$hooks"
 	(cd "$checkout" && git ls-files -z --cached --others --exclude-standard -- \
-		Cargo.toml Cargo.lock README.md LICENSE src .pre-commit-hooks.yaml |
+		Cargo.toml Cargo.lock README.md LICENSE src hooks .pre-commit-hooks.yaml |
 		tar --create --null --files-from=- --file=-) | tar --extract --file=- --directory="$hooks"
 	commit=$(commit_all "$hooks")
 	project "$hooks" "$commit" nbweave-strip
