@@ -20,7 +20,7 @@ use crate::json::Value;
 use crate::notebook::{CellKind, NbFormat, Notebook, Scope};
 use outputs::diff_outputs;
 use value::key_changes;
-use view::{CellView, Upgrade, notebook_metadata, notebook_other};
+use view::{CellView, Upgrade, notebook_metadata};
 
 pub use align::{Alignment, IDENTITY_THRESHOLD, Match, align};
 pub(crate) use align::{Point, heaviest_chain, similarities};
@@ -33,6 +33,7 @@ pub use summary::Summary;
 pub use text::{LineCounts, LineRun, TextDiff, lines};
 pub use value::{Digest, KeyChange, digest, equal, is_base64, text_digest};
 pub(crate) use value::{canonical, equal_options, exact_text, is_noise};
+pub(crate) use view::notebook_other;
 pub use view::{CellKeys, cell_keys, cell_text};
 pub use words::{LinePair, word_changes};
 

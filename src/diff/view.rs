@@ -165,7 +165,7 @@ pub(super) fn notebook_metadata<'a>(notebook: &Notebook<'a>, upgrade: Upgrade) -
 
 /// Returns the members of the outermost object that have no meaning of their
 /// own.
-pub(super) fn notebook_other<'a>(notebook: &Notebook<'a>) -> Fields<'a> {
+pub(crate) fn notebook_other<'a>(notebook: &Notebook<'a>) -> Fields<'a> {
     let mut other = fields(&notebook.document.root());
     for key in [
         "cells",

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use super::cells::{ClassMerge, Inputs, MergedCell, merge_class};
 use super::classes::{Alignments, Class, Classes, classes};
-use super::keys::{Context, Fields, KeyEdit, NewValue, fields, merge_keys};
+use super::keys::{Context, KeyEdit, NewValue, fields, merge_keys};
 use super::order::{is_moved_apart, order};
 use super::settle::settle;
 use super::widgets::drop_unused_models;
 use super::{Conflict, Decided, Decision, Disputed, Inserts, Side, Versions};
-use crate::notebook::{Notebook, Scope};
+use crate::diff::notebook_other;
+use crate::notebook::Scope;
 
 /// What the merged notebook consists of.
 #[derive(Clone, Debug)]
@@ -225,7 +226,7 @@ fn plan_notebook<'a>(inputs: &Inputs<'a>, plan: &mut Plan<'a>, conflicts: &mut V
         conflicts,
         &mut plan.decisions,
     );
-    let other = inputs.notebooks.map(other_fields);
+    let other = inputs.notebooks.map(notebook_other);
     let context = Context {
         scope: None,
         ..context
@@ -258,22 +259,6 @@ pub(super) fn merged_minor(inputs: &Inputs<'_>) -> u64 {
         .map(|format| format.minor)
         .max()
         .unwrap_or(host.minor)
-}
-
-/// Returns the members of the outermost object that have no meaning of their
-/// own here.
-fn other_fields<'a>(notebook: &'a Notebook<'a>) -> Fields<'a> {
-    let mut other = fields(Some(&notebook.document.root()));
-    for key in [
-        "cells",
-        "metadata",
-        "nbformat",
-        "nbformat_minor",
-        "worksheets",
-    ] {
-        other.remove(key);
-    }
-    other
 }
 
 /// New cells of both sides at one place.
