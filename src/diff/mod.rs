@@ -32,7 +32,7 @@ pub use outputs::{
 pub use summary::Summary;
 pub use text::{LineCounts, LineRun, TextDiff, lines};
 pub use value::{Digest, KeyChange, digest, equal, is_base64, text_digest};
-pub(crate) use value::{canonical, equal_options, exact_text, is_noise};
+pub(crate) use value::{Fields, canonical, equal_options, exact_text, fields, is_noise};
 pub(crate) use view::notebook_other;
 pub use view::{CellKeys, cell_keys, cell_text};
 pub use words::{LinePair, word_changes};

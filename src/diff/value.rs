@@ -35,10 +35,10 @@ impl KeyChange<'_> {
 }
 
 /// The members of an object by key; of repeated keys the last.
-pub(super) type Fields<'a> = BTreeMap<Cow<'a, str>, Value<'a>>;
+pub(crate) type Fields<'a> = BTreeMap<Cow<'a, str>, Value<'a>>;
 
 /// Returns the members of an object; none if the value is no object.
-pub(super) fn fields<'a>(object: &Value<'a>) -> Fields<'a> {
+pub(crate) fn fields<'a>(object: &Value<'a>) -> Fields<'a> {
     let members = object.members();
     members
         .map(|member| (exact_text(&member.key), member.value))

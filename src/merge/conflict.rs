@@ -8,8 +8,9 @@ pub struct Conflict {
     pub cell: Option<usize>,
     /// What of it.
     pub what: Disputed,
-    /// What stood there: lines of a source, or JSON. `None` if nothing did, or
-    /// if the style of the markers does not show it.
+    /// What stood there: lines of a source, or JSON; the last line has an end,
+    /// too. `None` if nothing did, or if the style of the markers does not show
+    /// it.
     pub base: Option<String>,
     /// What ours has there; `None` if nothing.
     pub ours: Option<String>,

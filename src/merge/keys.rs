@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Side, Versions};
+pub(super) use crate::diff::Fields;
 use crate::diff::{equal_options, exact_text, is_noise};
 use crate::json::{Edit, Item, KeyOrder, Kind, Style, Value, format_at, splice, string};
 use crate::notebook::Scope;
@@ -12,15 +13,9 @@ use crate::notebook::Scope;
 /// How deep objects are looked into. What lies deeper is one value.
 const DEPTH: usize = 16;
 
-/// The members of an object by key; of repeated keys the last.
-pub(super) type Fields<'a> = BTreeMap<Cow<'a, str>, Value<'a>>;
-
 /// Returns the members of an object; none if there is none.
 pub(super) fn fields<'a>(object: Option<&Value<'a>>) -> Fields<'a> {
-    let members = object.into_iter().flat_map(Value::members);
-    members
-        .map(|member| (exact_text(&member.key), member.value))
-        .collect()
+    object.map(crate::diff::fields).unwrap_or_default()
 }
 
 /// A key that not both sides have alike, and what becomes of it.
