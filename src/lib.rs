@@ -30,11 +30,13 @@
 //! # Ok::<(), nbweave::error::Error>(())
 //! ```
 
+pub mod convert;
 pub mod diff;
 pub mod error;
 pub mod fs;
 pub mod git;
 pub mod json;
+pub mod media;
 pub mod merge;
 pub mod notebook;
 pub mod render;

@@ -13,13 +13,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("git", &["fs"]),
     ("json", &["error"]),
     ("notebook", &["error", "json"]),
-    ("diff", &["error", "json", "notebook"]),
+    ("media", &[]),
+    ("diff", &["error", "json", "media", "notebook"]),
+    ("convert", &["diff", "error", "json", "notebook"]),
     ("merge", &["diff", "error", "json", "notebook"]),
     ("strip", &["error", "json", "notebook"]),
     ("store", &["error", "json", "notebook", "strip"]),
     (
+        "check",
+        &[
+            "diff", "error", "json", "media", "merge", "notebook", "strip",
+        ],
+    ),
+    (
         "render",
-        &["diff", "error", "json", "merge", "notebook", "strip"],
+        &[
+            "check", "convert", "diff", "error", "json", "media", "merge", "notebook", "strip",
+        ],
     ),
 ];
 

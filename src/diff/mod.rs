@@ -8,6 +8,7 @@
 
 mod align;
 mod apply;
+mod meaning;
 mod noise;
 mod outputs;
 mod summary;
@@ -25,6 +26,10 @@ use view::{CellView, Upgrade, notebook_metadata};
 pub use align::{Alignment, IDENTITY_THRESHOLD, Match, align};
 pub(crate) use align::{Point, heaviest_chain, similarities};
 pub use apply::{Content, apply, new_content};
+pub use meaning::{
+    Meaning, PictureDiff, Pixels, PointerChange, TableCell, TableDiff, TableLine, TableRow,
+    Undecoded,
+};
 pub use noise::terminal_text;
 pub use outputs::{
     OutputDiff, OutputPart, OutputUnit, PartChange, PartContent, PartDiff, PartPlace, output_units,
@@ -97,7 +102,12 @@ pub struct CellDiff<'a> {
 
 /// What is compared how.
 #[derive(Clone, Debug, Default)]
-pub struct DiffOptions {}
+pub struct DiffOptions {
+    /// How many pixels of pictures are decoded for a notebook, both sides
+    /// counted. Zero: none, and no two pictures with different bytes are the
+    /// same.
+    pub pixels: u64,
+}
 
 /// Returns what changed from `old` to `new`.
 ///
@@ -109,7 +119,7 @@ pub fn diff_notebooks<'a>(
     new: &'a Notebook<'a>,
     options: &DiffOptions,
 ) -> NotebookDiff<'a> {
-    let DiffOptions {} = options;
+    let DiffOptions { pixels: _ } = options;
     diff_aligned(old, new, align(old, new))
 }
 

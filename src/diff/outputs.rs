@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Change;
+use super::meaning::Meaning;
 use super::noise::{Look, without_escapes};
 use super::text::TextDiff;
 use super::value::{
@@ -53,8 +54,10 @@ pub struct PartDiff<'a> {
     /// What changed.
     pub change: PartChange<'a>,
     /// Whether it is noise: execution counts, the same thing at another
-    /// memory address.
+    /// memory address, other bytes for the same pixels.
     pub noise: bool,
+    /// What the change means, where more is known than lines or values.
+    pub meaning: Option<Meaning<'a>>,
 }
 
 /// Where in an output a part stands.
@@ -503,6 +506,7 @@ fn diff_units<'a>(old: &OutputUnit<'a>, new: &OutputUnit<'a>) -> Option<OutputDi
                 new: counts.1,
             }),
             noise: true,
+            meaning: None,
         });
     }
     for change in key_changes(&old.metadata(), &new.metadata(), Some(Scope::Cell)) {
@@ -510,6 +514,7 @@ fn diff_units<'a>(old: &OutputUnit<'a>, new: &OutputUnit<'a>) -> Option<OutputDi
             place: PartPlace::Metadata,
             name: Cow::Owned(format!("metadata.{}", change.dotted())),
             noise: change.noise,
+            meaning: None,
             change: PartChange::Value(Change {
                 old: change.old,
                 new: change.new,
@@ -529,6 +534,7 @@ fn diff_units<'a>(old: &OutputUnit<'a>, new: &OutputUnit<'a>) -> Option<OutputDi
                     new: new.copied(),
                 }),
                 noise: false,
+                meaning: None,
             });
         }
     }
@@ -583,6 +589,7 @@ fn diff_part<'a>(
         name,
         change,
         noise,
+        meaning: None,
     })
 }
 

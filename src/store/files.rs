@@ -23,10 +23,10 @@ const LONG_TEXT: usize = 4096;
 const LONGEST_TEXT: usize = 100 << 20;
 
 /// A text that is used is marked so if that was longer ago.
-const FRESH_FOR: Duration = Duration::from_secs(60 * 60);
+const FRESH_FOR: Duration = Duration::from_hours(1);
 
 /// A record that is put back is from then on not older than this.
-const RESTORED_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const RESTORED_AGE: Duration = Duration::from_hours(30 * 24);
 
 /// The file of a record.
 #[derive(Clone, Debug)]

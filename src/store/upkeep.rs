@@ -12,14 +12,14 @@ use super::record::{Record, Text};
 use super::{Digest, Store};
 
 /// A process prunes the store at its end if nobody has for so long.
-const PRUNE_AFTER: Duration = Duration::from_secs(60 * 60);
+const PRUNE_AFTER: Duration = Duration::from_hours(1);
 
 /// A process prunes the store at its end if it wrote so many bytes to it.
 const PRUNE_AT: u64 = 256 << 20;
 
 /// Files that are no part of any record stay so long: some process may be
 /// about to write that record.
-const UNUSED_FOR: Duration = Duration::from_secs(2 * 60 * 60);
+const UNUSED_FOR: Duration = Duration::from_hours(2);
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             size: 1_000_000_000,
-            age: Duration::from_secs(90 * 24 * 60 * 60),
+            age: Duration::from_hours(90 * 24),
         }
     }
 }

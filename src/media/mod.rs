@@ -1,0 +1,5 @@
+//! What outputs are made of, decoded within limits: pictures and the tables
+//! of HTML. Nothing here knows of notebooks or of differences.
+
+pub mod picture;
+pub mod table;
