@@ -84,7 +84,7 @@ pub(super) fn write_outputs(
 }
 
 /// Returns the unit of these outputs; nothing if there are none of them.
-fn unit_at<'u, 'a>(
+pub(super) fn unit_at<'u, 'a>(
     units: &'u [OutputUnit<'a>],
     range: &Range<usize>,
 ) -> Option<&'u OutputUnit<'a>> {
@@ -372,7 +372,7 @@ pub(super) fn number(noun: &str, range: &Range<usize>) -> String {
 }
 
 /// Returns outputs by their numbers on both sides, if those differ.
-fn numbers(noun: &str, old: &Range<usize>, new: &Range<usize>) -> String {
+pub(super) fn numbers(noun: &str, old: &Range<usize>, new: &Range<usize>) -> String {
     if old == new {
         return number(noun, new);
     }

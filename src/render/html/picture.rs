@@ -1,0 +1,254 @@
+//! Pictures, shown from the base64 that the notebook holds.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::super::values::{described, dimensions};
+use super::markup::Markup;
+use crate::diff::{Meaning, PartDiff, PictureDiff, Pixels, digest};
+use crate::json::{Kind, Value};
+
+/// How many bytes of base64 a picture that is shown may have.
+const PICTURE_BYTES: usize = 10_000_000;
+
+/// How many pixels a picture that is shown may have: a small file can hold a
+/// picture that takes all memory of a browser.
+const PIXELS: u64 = 50_000_000;
+
+/// How many bytes of SVG are shown as a picture.
+const SVG_BYTES: usize = 500_000;
+
+/// Writes a picture; its size and a name for its content if it is too large,
+/// or none.
+pub(super) fn write_picture(out: &mut Markup, mime: &'static str, value: &Value<'_>, what: &str) {
+    if !try_picture(out, mime, value, what) {
+        let about = format!("{what}, not shown: {}", described(mime, value));
+        out.element("p", &[("class", "aside")], &about);
+    }
+}
+
+/// Returns the type by which pictures of a mime type are shown.
+pub(super) fn shown_type(mime: &str) -> Option<&'static str> {
+    let types = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+    types.into_iter().find(|known| *known == mime)
+}
+
+fn try_picture(out: &mut Markup, mime: &'static str, value: &Value<'_>, what: &str) -> bool {
+    let (width, height) = match size_of(mime, value) {
+        Some((width, height)) if u64::from(width) * u64::from(height) > PIXELS => return false,
+        Some((width, height)) => (width.to_string(), height.to_string()),
+        None => (String::new(), String::new()),
+    };
+    let mut attributes = vec![("alt", what)];
+    if !width.is_empty() {
+        attributes.extend([("width", &*width), ("height", &*height)]);
+    }
+    out.picture(&attributes, |bytes| {
+        bytes.extend_from_slice(format!("data:{mime};base64,").as_bytes());
+        append_base64(bytes, value)
+    })
+}
+
+/// Returns the width and height that the head of a picture says, in pixels.
+fn size_of(mime: &str, value: &Value<'_>) -> Option<(u32, u32)> {
+    let text = dimensions(mime, value)?;
+    let (width, height) = text.split_once('×')?;
+    Some((width.parse().ok()?, height.parse().ok()?))
+}
+
+/// Writes a drawing. In an `img` it runs no scripts and loads nothing.
+pub(super) fn write_drawing(out: &mut Markup, text: &str, what: &str) -> bool {
+    text.len() <= SVG_BYTES
+        && out.picture(&[("alt", what)], |bytes| {
+            let encoded = STANDARD.encode(text);
+            bytes.extend_from_slice(b"data:image/svg+xml;base64,");
+            bytes.extend_from_slice(encoded.as_bytes());
+            true
+        })
+}
+
+/// Returns the address of an attached picture, if it is one that is shown.
+pub(super) fn picture_address(mime: &str, value: &Value<'_>) -> Option<String> {
+    let mime = shown_type(mime)?;
+    let mut bytes = format!("data:{mime};base64,").into_bytes();
+    append_base64(&mut bytes, value).then_some(())?;
+    String::from_utf8(bytes).ok()
+}
+
+/// Adds the base64 of a value without its line breaks. Returns whether it was
+/// base64, and not too much.
+fn append_base64(bytes: &mut Vec<u8>, value: &Value<'_>) -> bool {
+    if value.raw().len() > PICTURE_BYTES {
+        return false;
+    }
+    let start = bytes.len();
+    bytes.reserve(value.raw().len());
+    let is_read = match value.kind() {
+        Kind::String => append_digits(bytes, value),
+        Kind::Array => value.elements().all(|line| append_digits(bytes, &line)),
+        Kind::Null | Kind::Bool | Kind::Number | Kind::Object => false,
+    };
+    is_read && bytes.len() > start
+}
+
+fn append_digits(bytes: &mut Vec<u8>, string: &Value<'_>) -> bool {
+    let [b'"', content @ .., b'"'] = string.raw() else {
+        return false;
+    };
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let mut rest = content;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        let (digits, escape) = rest.split_at(at);
+        bytes.extend_from_slice(digits);
+        match escape.get(1) {
+            Some(b'n' | b'r' | b't') => {}
+            Some(b'/') => bytes.push(b'/'),
+            _ => return false,
+        }
+        rest = escape.get(2..).unwrap_or_default();
+        if !digits.iter().all(is_digit) {
+            return false;
+        }
+    }
+    bytes.extend_from_slice(rest);
+    rest.iter().all(is_digit)
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<'v, 'a> {
+    pub(super) mime: &'static str,
+    pub(super) old: &'v Value<'a>,
+    pub(super) new: &'v Value<'a>,
+    /// The name that the controls of this pair share, one on the page.
+    pub(super) name: &'v str,
+}
+
+/// Writes two versions of a picture, with ways to compare them.
+pub(super) fn write_pair(out: &mut Markup, pair: &Pair<'_, '_>, part: &PartDiff<'_>) {
+    out.raw("<div class=\"pics\">");
+    write_controls(out, pair.name);
+    out.raw("<div class=\"pair\"><figure class=\"was\">");
+    write_picture(out, pair.mime, pair.old, "before");
+    write_caption(out, "Before", pair.mime, pair.old);
+    out.raw("</figure><figure class=\"is\">");
+    write_picture(out, pair.mime, pair.new, "after");
+    write_caption(out, "After", pair.mime, pair.new);
+    out.raw("</figure></div>");
+    if let Some(Meaning::Picture(picture)) = &part.meaning {
+        out.element("p", &[("class", "aside")], &pixel_words(picture));
+    }
+    out.raw("</div>");
+}
+
+fn write_caption(out: &mut Markup, side: &str, mime: &str, value: &Value<'_>) {
+    let size = super::super::values::size(digest(mime, value).bytes);
+    let size = match dimensions(mime, value) {
+        Some(dimensions) => format!("{dimensions}, {size}"),
+        None => size,
+    };
+    out.element("figcaption", &[], &format!("{side}: {size}"));
+}
+
+/// Writes the choice between ways to compare, and a slider for two of them.
+fn write_controls(out: &mut Markup, name: &str) {
+    out.raw("<fieldset class=\"modes\"><legend>Compare pictures</legend>");
+    for (class, label) in [
+        ("side", "Side by side"),
+        ("swipe", "Swipe"),
+        ("onion", "Onion skin"),
+        ("difference", "Difference"),
+    ] {
+        out.raw("<label>");
+        let mut attributes = vec![("type", "radio"), ("name", name), ("class", class)];
+        if class == "side" {
+            attributes.push(("checked", ""));
+        }
+        out.open("input", &attributes);
+        out.text(label);
+        out.raw("</label>");
+    }
+    out.raw(
+        "<input type=\"range\" class=\"mix\" min=\"0\" max=\"100\" value=\"50\" \
+         aria-label=\"How much of the new picture is seen\"></fieldset>",
+    );
+}
+
+/// Returns how the pixels of two pictures differ, in words.
+fn pixel_words(picture: &PictureDiff) -> String {
+    match picture.pixels {
+        Pixels::Same => "All pixels are the same.".to_owned(),
+        Pixels::Differ { share, mean, max } => {
+            let percent = |share: f64| match share * 100.0 {
+                percent if percent < 0.1 => "less than 0.1 %".to_owned(),
+                percent if percent < 10.0 => format!("{percent:.1} %"),
+                percent => format!("{percent:.0} %"),
+            };
+            format!(
+                "{} of the pixels differ, by {} on average and {} at most.",
+                percent(share),
+                percent(mean),
+                percent(max)
+            )
+        }
+        Pixels::OtherSize => "The size changed.".to_owned(),
+        Pixels::Unknown(_) => "Pixels were not compared.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    fn written(json: &str) -> String {
+        let document = Document::read(json.as_bytes()).unwrap();
+        let mut out = Markup::default();
+        write_picture(&mut out, "image/png", &document.root(), "plot");
+        String::from_utf8(out.into_bytes()).unwrap()
+    }
+
+    #[test]
+    fn base64_is_copied_without_its_line_breaks() {
+        let expected = "src=\"data:image/png;base64,AAAABBBB/w==\">";
+        for json in [
+            r#""AAAABBBB/w==""#,
+            r#""AAAA\nBBBB\/w==\n""#,
+            r#"["AAAA\n", "BBBB/w=="]"#,
+        ] {
+            assert!(written(json).ends_with(expected), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_base64_is_no_picture() {
+        for json in [
+            r#""AAAA\" onerror=\"a()""#,
+            r#""<svg>""#,
+            r#""A\u0041AA""#,
+            r#""""#,
+            "[]",
+            r#"["AAAA", 1]"#,
+            "7",
+            "{}",
+        ] {
+            assert!(!written(json).contains("<img"), "{json}");
+            assert!(written(json).contains("not shown"), "{json}");
+        }
+    }
+
+    #[test]
+    fn huge_pictures_are_told_and_not_shown() {
+        // The head of a PNG of 20,000 × 20,000 pixels.
+        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        png.extend_from_slice(&20_000_u32.to_be_bytes());
+        png.extend_from_slice(&20_000_u32.to_be_bytes());
+        let shown = written(&format!("\"{}\"", STANDARD.encode(&png)));
+        assert!(
+            shown.contains("20000×20000") && !shown.contains("<img"),
+            "{shown}"
+        );
+        let long = "A".repeat(PICTURE_BYTES);
+        assert!(!written(&format!("\"{long}\"")).contains("<img"));
+    }
+}
