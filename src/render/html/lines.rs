@@ -155,8 +155,9 @@ struct Line<'t> {
 
 /// Writes lines that did not change, folded.
 fn write_folded(out: &mut Markup, rows: &[Row<'_>], lines: &Lines<'_>, manner: Manner) {
-    if rows.is_empty() {
-        return;
+    // Saying that they are folded takes a line, too.
+    if rows.len() <= 1 {
+        return write_rows(out, rows, lines, manner);
     }
     let count = format!("… {}", counted(rows.len(), "unchanged line"));
     if !manner.unfolds || rows.len() > UNCHANGED_LINES {

@@ -4,7 +4,7 @@ use std::cell::Cell as Counter;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::hunks::Origin;
-use super::super::summary::{has_changed_notebook, is_shown, noise, summary_line, version};
+use super::super::summary::{has_changed_notebook, is_shown, summary_line, version};
 use super::super::values::counted;
 use super::super::{Detail, FileNames, RenderOptions};
 use super::cell::{write_cell, write_stub, write_unchanged_cell};
@@ -174,9 +174,6 @@ fn write_notebook_keys(out: &mut Markup, context: &Context<'_, '_>) {
         out.raw("<ul class=\"keys\">");
         write_keys(out, diff, true);
         out.raw("</ul></details>");
-    }
-    if let Some(noise) = noise(diff) {
-        out.element("p", &[("class", "aside")], &format!("Noise: {noise}"));
     }
 }
 
