@@ -112,7 +112,7 @@ pub(super) fn try_text(
             let html = context.takes(text.len()).then(|| markdown(text, &|_| None));
             let html = html.flatten();
             if let Some(html) = &html {
-                out.raw("<div class=\"prose\">");
+                out.raw("<div class=\"prose\" tabindex=\"0\">");
                 out.safe(html);
                 out.raw("</div>");
             }
@@ -126,7 +126,7 @@ pub(super) fn try_text(
             let single = || tex.strip_prefix('$').and_then(|tex| tex.strip_suffix('$'));
             let tex = inner.or_else(single).unwrap_or(tex);
             let tex = tex.trim_start_matches("\\displaystyle").trim();
-            out.raw("<div class=\"prose\">");
+            out.raw("<div class=\"prose\" tabindex=\"0\">");
             out.safe(formula(tex, DisplayMode::Block).safe());
             out.raw("</div>");
             true

@@ -276,7 +276,7 @@ fn write_rendered(
     }
     out.raw("<details class=\"rendered\"><summary>Rendered</summary><div class=\"pair\">");
     for (html, name) in rendered {
-        out.raw("<figure><div class=\"prose\">");
+        out.raw("<figure><div class=\"prose\" tabindex=\"0\">");
         out.safe(&html);
         out.raw("</div>");
         if !name.is_empty() {

@@ -41,7 +41,7 @@ pub(super) fn write_text_diff(
         Origin::Source { .. } => usize::MAX,
         Origin::Output => options.output_lines,
     };
-    out.raw("<div class=\"code\">");
+    open_code(out, origin);
     let mut end = 0;
     for hunk in hunks(&rows, options.context) {
         if room == 0 {
@@ -86,7 +86,8 @@ pub(super) fn write_whole(
         most
     };
     let manner = Manner::of(origin);
-    out.raw("<div class=\"code\"><div class=\"chg\">");
+    open_code(out, origin);
+    out.raw("<div class=\"chg\">");
     for (index, line) in lines[..shown].iter().enumerate() {
         let line = Line {
             index,
@@ -102,6 +103,14 @@ pub(super) fn write_whole(
         out.element("em", &[], &format!("… {more}"));
     }
     out.raw("</div>");
+}
+
+/// Long outputs scroll, so a reader has to get at them by keys.
+fn open_code(out: &mut Markup, origin: &Origin) {
+    out.raw(match origin {
+        Origin::Source { .. } => "<div class=\"code\">",
+        Origin::Output => "<div class=\"code\" tabindex=\"0\">",
+    });
 }
 
 /// Writes a text that did not change.
