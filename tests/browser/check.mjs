@@ -302,7 +302,7 @@ await check("the page can be read without a script", async () => {
   const { page, seen } = await open(url, { scripts: false });
   await page.locator("body").waitFor();
   const text = await page.locator("main").evaluate((main) => main.textContent);
-  for (const part of ["def load(path", "data/train.csv", "Cell 4 moved to", "epoch 4 loss", "second & <b>.ipynb"]) {
+  for (const part of ["def load(path", "data/train.csv", "cell 4 moved to", "epoch 4 loss", "second & <b>.ipynb"]) {
     assert.ok(text.includes(part), part);
   }
   assert.ok(await isShown(page, ".pics img"));
