@@ -125,7 +125,7 @@ fn show(number: usize, pair: &Pair, blobs: &mut Option<Blobs>, look: &Look) -> R
             view: View::Html(number),
             ..look.clone()
         },
-        _ => look,
+        View::Changes | View::Stat | View::Json | View::List(_) | View::Nothing => look,
     };
     Ok(compare(pair, old.as_deref(), new.as_deref(), look))
 }

@@ -37,6 +37,7 @@ pub(super) fn richness(mime: &str) -> u8 {
         "text/markdown" => 6,
         "text/latex" => 5,
         "text/plain" => 3,
+        "application/javascript" => 4,
         _ if mime.contains("widget-view") => 4,
         _ if mime.starts_with("text/") => 2,
         _ => 1,
@@ -62,7 +63,7 @@ pub(super) fn write_unit(
             // What cannot be shown in its richest form has another, mostly.
             let is_shown = parts.iter().any(|part| try_part(out, part, side, context));
             if !is_shown {
-                write_placeholder(out, parts.first());
+                write_placeholder(out, &parts);
             }
         }
         OutputKind::Unknown => {
@@ -203,23 +204,27 @@ fn height_of(html: &str) -> usize {
     (known.max(text) + 30).clamp(60, 440)
 }
 
-fn write_placeholder(out: &mut Markup, part: Option<&OutputPart<'_>>) {
-    let about = match part {
-        Some(part) => {
-            let mime = visible(&part.name);
-            let held = match &part.content {
-                PartContent::Value(value) => described(&part.name, value),
-                PartContent::Text(text) => {
-                    let digest = text_digest(text);
-                    let lines = counted(text.lines().count(), "line");
-                    format!("{lines}, {}, {}", size(digest.bytes), digest.hash)
-                }
-            };
-            format!("Not shown: {mime}, {held}")
-        }
-        None => "An empty output.".to_owned(),
-    };
+/// Says what an output holds of which nothing can be shown.
+fn write_placeholder(out: &mut Markup, parts: &[OutputPart<'_>]) {
+    if parts.is_empty() {
+        return out.raw("<p class=\"aside\">An empty output.</p>");
+    }
+    let held: Vec<_> = parts.iter().map(held).collect();
+    let about = format!("Not shown: {}", held.join("; "));
     out.element("p", &[("class", "aside")], &about);
+}
+
+/// Returns what a form of an output holds, in a few words.
+pub(super) fn held(part: &OutputPart<'_>) -> String {
+    let words = match &part.content {
+        PartContent::Value(value) => described(&part.name, value),
+        PartContent::Text(text) => {
+            let digest = text_digest(text);
+            let lines = counted(text.lines().count(), "line");
+            format!("{lines}, {}, {}", size(digest.bytes), digest.hash)
+        }
+    };
+    format!("{}, {words}", visible(&part.name))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Markdown of a cell or an output as HTML, with formulas as MathML.
+//! Markdown of a cell or an output as HTML, with formulas as `MathML`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -105,12 +105,22 @@ impl<'t> Rendered<'t> {
             }
             Event::End(end) => {
                 self.depth = self.depth.saturating_sub(1);
-                self.events.push(Event::End(match end {
-                    TagEnd::Heading(level) => TagEnd::Heading(level_below(level)),
-                    other => other,
-                }));
+                let end = if let TagEnd::Heading(level) = end {
+                    TagEnd::Heading(level_below(level))
+                } else {
+                    end
+                };
+                self.events.push(Event::End(end));
             }
-            other => self.events.push(other),
+            plain @ (Event::Text(_)
+            | Event::Code(_)
+            | Event::Html(_)
+            | Event::InlineHtml(_)
+            | Event::FootnoteReference(_)
+            | Event::SoftBreak
+            | Event::HardBreak
+            | Event::Rule
+            | Event::TaskListMarker(_)) => self.events.push(plain),
         }
     }
 
@@ -127,7 +137,7 @@ impl<'t> Rendered<'t> {
     }
 }
 
-/// Returns a formula as MathML, or as its source if it cannot be read.
+/// Returns a formula as `MathML`, or as its source if it cannot be read.
 pub(super) fn formula(tex: &str, mode: DisplayMode) -> Formula {
     // The reader of formulas stumbles over some that are none.
     let formula = catch_unwind(AssertUnwindSafe(|| mathml(tex, mode)));
@@ -148,9 +158,9 @@ fn mathml(tex: &str, display_mode: DisplayMode) -> Option<Formula> {
         match &event {
             TexEvent::Begin(_) => depth += 1,
             TexEvent::End => depth = depth.saturating_sub(1),
-            // What they are of follows: as deep as there are several in a row.
-            TexEvent::Script { .. } | TexEvent::Visual(_) => {}
             TexEvent::Content(_)
+            | TexEvent::Script { .. }
+            | TexEvent::Visual(_)
             | TexEvent::Space { .. }
             | TexEvent::StateChange(_)
             | TexEvent::EnvironmentFlow(_) => {}
@@ -181,14 +191,14 @@ fn address_of(address: &str, attachment: &dyn Fn(&str) -> Option<String>) -> Opt
 /// Returns a heading as one below the cell that it is in, without an id that
 /// could be one of the page's.
 fn below(tag: Tag<'_>) -> Tag<'_> {
-    match tag {
-        Tag::Heading { level, .. } => Tag::Heading {
-            level: level_below(level),
-            id: None,
-            classes: Vec::new(),
-            attrs: Vec::new(),
-        },
-        other => other,
+    let Tag::Heading { level, .. } = tag else {
+        return tag;
+    };
+    Tag::Heading {
+        level: level_below(level),
+        id: None,
+        classes: Vec::new(),
+        attrs: Vec::new(),
     }
 }
 

@@ -10,6 +10,15 @@ pub(super) struct Markup {
     bytes: Vec<u8>,
 }
 
+/// How large a picture is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum PictureSize {
+    /// So many pixels wide and high.
+    Pixels(u32, u32),
+    /// As large as there is room.
+    Any,
+}
+
 impl Markup {
     /// Adds HTML of our own.
     pub(super) fn raw(&mut self, html: &'static str) {
@@ -81,28 +90,31 @@ impl Markup {
         self.raw("\"></iframe>");
     }
 
-    /// Adds a picture whose address `source` writes; nothing at all if it
-    /// returns `false`.
+    /// Adds a picture whose address `source` writes, with the size it returns
+    /// in pixels; nothing at all if there is none. Returns whether there is.
     pub(super) fn picture(
         &mut self,
-        attributes: &[(&'static str, &str)],
-        source: impl FnOnce(&mut Vec<u8>) -> bool,
+        alt: &str,
+        source: impl FnOnce(&mut Vec<u8>) -> Option<PictureSize>,
     ) -> bool {
         let start = self.bytes.len();
-        self.raw("<img decoding=\"async\" loading=\"lazy\"");
-        for (name, value) in attributes {
-            self.attribute(name, &visible(value));
-        }
-        self.raw(" src=\"");
+        self.raw("<img decoding=\"async\" loading=\"lazy\" src=\"");
         let address = self.bytes.len();
-        let is_written = source(&mut self.bytes);
+        let size = source(&mut self.bytes);
         // Nothing that an address of ours holds has a meaning in HTML.
         let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b":/+;,=-.".contains(byte);
-        if !is_written || !self.bytes[address..].iter().all(is_plain) {
+        let is_plain = self.bytes[address..].iter().all(is_plain);
+        let Some(size) = size.filter(|_| is_plain) else {
             self.bytes.truncate(start);
             return false;
+        };
+        self.raw("\"");
+        if let PictureSize::Pixels(width, height) = size {
+            self.attribute("width", &width.to_string());
+            self.attribute("height", &height.to_string());
         }
-        self.raw("\">");
+        self.attribute("alt", &visible(alt));
+        self.raw(">");
         true
     }
 
@@ -167,13 +179,13 @@ mod tests {
     fn a_picture_with_an_odd_address_is_no_picture() {
         let written = |address: &str| {
             html(|out| {
-                out.picture(&[("alt", "x")], |bytes| {
+                out.picture("x", |bytes| {
                     bytes.extend_from_slice(address.as_bytes());
-                    true
+                    Some(PictureSize::Any)
                 });
             })
         };
-        assert!(written("data:image/png;base64,AAAA+/==").ends_with("AAAA+/==\">"));
+        assert!(written("data:image/png;base64,A+/==").ends_with("A+/==\" alt=\"x\">"));
         for odd in ["data:a\" onerror=\"b", "data:a b", "data:<", "data:&", "é"] {
             assert_eq!(written(odd), "");
         }

@@ -2,9 +2,9 @@
 
 use super::super::Detail;
 use super::super::hunks::{Origin, Side};
-use super::super::outputs::{label, numbers, unit_at, units};
-use super::super::values::{changed_text_words, changed_words, counted, described};
-use super::bundle::{richness, try_part, try_text, write_unit};
+use super::super::outputs::{label, number, numbers, unit_at, units};
+use super::super::values::{changed_text_words, changed_words, counted};
+use super::bundle::{held, richness, try_part, try_text, write_unit};
 use super::keys::{write_value_change, write_values};
 use super::lines::write_text_diff;
 use super::markup::Markup;
@@ -12,8 +12,8 @@ use super::notebook::Context;
 use super::picture::{Pair, shown_type, write_pair};
 use super::table::write_table;
 use crate::diff::{
-    CellDiff, Change, Meaning, OutputDiff, OutputPart, OutputUnit, PartChange, PartContent,
-    PartDiff, PartPlace, TextDiff, is_base64,
+    CellDiff, Change, Meaning, OutputDiff, OutputUnit, PartChange, PartDiff, PartPlace, TextDiff,
+    is_base64,
 };
 use crate::json::Value;
 use crate::notebook::Notebook;
@@ -44,7 +44,8 @@ pub(super) fn write_all(
     open(out, &count, side == Side::New);
     for unit in &units {
         out.raw("<div class=\"out\">");
-        out.element("h4", &[], &label(unit));
+        let number = number("output", &unit.range);
+        out.element("h4", &[], &format!("{number} ({})", label(unit)));
         write_unit(out, unit, side, context);
         out.raw("</div>");
     }
@@ -78,20 +79,22 @@ pub(super) fn write_changed(
         let old = unit_at(&old, &output.old);
         let new = unit_at(&new, &output.new);
         out.raw("<div class=\"out\">");
-        let number = numbers("output", &output.old, &output.new);
         match (old, new) {
             (Some(old), Some(new)) => {
+                let number = numbers("output", &output.old, &output.new);
                 out.element("h4", &[], &format!("{number} ({}) changed", label(new)));
                 let place = format!("{anchor}-{at}");
                 write_parts(out, output, old, new, &place, context);
             }
             (Some(old), None) => {
+                let number = number("output", &output.old);
                 out.element("h4", &[], &format!("{number} ({}) removed", label(old)));
                 out.raw("<div class=\"gone\">");
                 write_unit(out, old, Side::Old, context);
                 out.raw("</div>");
             }
             (None, Some(new)) => {
+                let number = number("output", &output.new);
                 out.element("h4", &[], &format!("{number} ({}) added", label(new)));
                 write_unit(out, new, Side::New, context);
             }
@@ -288,12 +291,5 @@ fn write_one_sided(
     };
     if !try_part(out, &found, side, context) {
         out.element("p", &[("class", "aside")], &held(&found));
-    }
-}
-
-fn held(part: &OutputPart<'_>) -> String {
-    match &part.content {
-        PartContent::Value(value) => described(&part.name, value),
-        PartContent::Text(text) => counted(text.lines().count(), "line"),
     }
 }

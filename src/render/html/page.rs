@@ -16,7 +16,7 @@ const SCRIPT: &str = include_str!("assets/page.js");
 /// and attributes apart and take the first one on styles.
 const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ",
-    "style-src-elem 'sha256-DQ3cD7p2iQCKTu372l8CAelNRwvap7vv9uwI+pSN7to=' ",
+    "style-src-elem 'sha256-XixszOzpmeVrHuZVNv3PnNBgkeDMfWf3pM0OGEarguo=' ",
     "'sha256-A1FuIo2nw4PGzNSnCm9691MQEdcifI+l0wHHSHYY2PQ='; style-src-attr 'unsafe-inline'; ",
     "script-src 'sha256-mGrrj1nCBqwf8cr6lOH55JLXSPU3x7c6zUJToh+AF6s='; ",
     "base-uri 'none'; form-action 'none'"

@@ -3,23 +3,25 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::values::{described, dimensions};
-use super::markup::Markup;
+use super::super::values::{described, size};
+use super::markup::{Markup, PictureSize};
 use crate::diff::{Meaning, PartDiff, PictureDiff, Pixels, digest};
 use crate::json::{Kind, Value};
+use crate::media::binary::decode_start;
+use crate::media::picture::{HEADER, Picture, PictureLimits, probe};
 
 /// How many bytes of base64 a picture that is shown may have.
 const PICTURE_BYTES: usize = 10_000_000;
 
-/// How many pixels a picture that is shown may have: a small file can hold a
-/// picture that takes all memory of a browser.
-const PIXELS: u64 = 50_000_000;
+/// How many digits of base64 hold the head of a picture.
+const DIGITS: usize = HEADER.div_ceil(3) * 4;
 
 /// How many bytes of SVG are shown as a picture.
 const SVG_BYTES: usize = 500_000;
 
-/// Writes a picture; its size and a name for its content if it is too large,
-/// or none.
+/// Writes a picture; its size and a name for its content if it is none, or so
+/// large, in bytes or when it is decoded, that it would take all memory of a
+/// browser.
 pub(super) fn write_picture(out: &mut Markup, mime: &'static str, value: &Value<'_>, what: &str) {
     if !try_picture(out, mime, value, what) {
         let about = format!("{what}, not shown: {}", described(mime, value));
@@ -34,36 +36,28 @@ pub(super) fn shown_type(mime: &str) -> Option<&'static str> {
 }
 
 fn try_picture(out: &mut Markup, mime: &'static str, value: &Value<'_>, what: &str) -> bool {
-    let (width, height) = match size_of(mime, value) {
-        Some((width, height)) if u64::from(width) * u64::from(height) > PIXELS => return false,
-        Some((width, height)) => (width.to_string(), height.to_string()),
-        None => (String::new(), String::new()),
-    };
-    let mut attributes = vec![("alt", what)];
-    if !width.is_empty() {
-        attributes.extend([("width", &*width), ("height", &*height)]);
-    }
-    out.picture(&attributes, |bytes| {
-        bytes.extend_from_slice(format!("data:{mime};base64,").as_bytes());
-        append_base64(bytes, value)
+    out.picture(what, |bytes| {
+        let head = format!("data:{mime};base64,");
+        bytes.extend_from_slice(head.as_bytes());
+        let start = bytes.len();
+        append_base64(bytes, value).then_some(())?;
+        let digits = bytes.get(start..)?;
+        let digits = digits.get(..DIGITS).unwrap_or(digits);
+        let file = decode_start(std::str::from_utf8(digits).ok()?, HEADER)?;
+        let picture = probe(&file)?;
+        let is_huge = picture.exceeds(&PictureLimits::default());
+        (!is_huge).then_some(PictureSize::Pixels(picture.width, picture.height))
     })
-}
-
-/// Returns the width and height that the head of a picture says, in pixels.
-fn size_of(mime: &str, value: &Value<'_>) -> Option<(u32, u32)> {
-    let text = dimensions(mime, value)?;
-    let (width, height) = text.split_once('×')?;
-    Some((width.parse().ok()?, height.parse().ok()?))
 }
 
 /// Writes a drawing. In an `img` it runs no scripts and loads nothing.
 pub(super) fn write_drawing(out: &mut Markup, text: &str, what: &str) -> bool {
     text.len() <= SVG_BYTES
-        && out.picture(&[("alt", what)], |bytes| {
+        && out.picture(what, |bytes| {
             let encoded = STANDARD.encode(text);
             bytes.extend_from_slice(b"data:image/svg+xml;base64,");
             bytes.extend_from_slice(encoded.as_bytes());
-            true
+            Some(PictureSize::Any)
         })
 }
 
@@ -126,27 +120,45 @@ pub(super) struct Pair<'v, 'a> {
 
 /// Writes two versions of a picture, with ways to compare them.
 pub(super) fn write_pair(out: &mut Markup, pair: &Pair<'_, '_>, part: &PartDiff<'_>) {
+    let picture = match &part.meaning {
+        Some(Meaning::Picture(picture)) => Some(picture),
+        Some(Meaning::Table(_) | Meaning::Json(_)) | None => None,
+    };
     out.raw("<div class=\"pics\">");
     write_controls(out, pair.name);
     out.raw("<div class=\"pair\"><figure class=\"was\">");
     write_picture(out, pair.mime, pair.old, "before");
-    write_caption(out, "Before", pair.mime, pair.old);
+    write_caption(
+        out,
+        "Before",
+        &pair.name_of(pair.old, picture.map(|it| &it.old)),
+    );
     out.raw("</figure><figure class=\"is\">");
     write_picture(out, pair.mime, pair.new, "after");
-    write_caption(out, "After", pair.mime, pair.new);
+    write_caption(
+        out,
+        "After",
+        &pair.name_of(pair.new, picture.map(|it| &it.new)),
+    );
     out.raw("</figure></div>");
-    if let Some(Meaning::Picture(picture)) = &part.meaning {
+    if let Some(picture) = picture {
         out.element("p", &[("class", "aside")], &pixel_words(picture));
     }
     out.raw("</div>");
 }
 
-fn write_caption(out: &mut Markup, side: &str, mime: &str, value: &Value<'_>) {
-    let size = super::super::values::size(digest(mime, value).bytes);
-    let size = match dimensions(mime, value) {
-        Some(dimensions) => format!("{dimensions}, {size}"),
-        None => size,
-    };
+impl Pair<'_, '_> {
+    /// Returns the size of one of the pictures, in pixels and bytes.
+    fn name_of(&self, value: &Value<'_>, picture: Option<&Picture>) -> String {
+        let bytes = size(digest(self.mime, value).bytes);
+        match picture {
+            Some(Picture { width, height, .. }) => format!("{width}×{height}, {bytes}"),
+            None => bytes,
+        }
+    }
+}
+
+fn write_caption(out: &mut Markup, side: &str, size: &str) {
     out.element("figcaption", &[], &format!("{side}: {size}"));
 }
 
@@ -210,13 +222,19 @@ mod tests {
 
     #[test]
     fn base64_is_copied_without_its_line_breaks() {
-        let expected = "src=\"data:image/png;base64,AAAABBBB/w==\">";
+        // The head of a GIF of 4 × 5 pixels, with two bytes behind it.
+        let expected =
+            "src=\"data:image/png;base64,R0lGODlhBAAFAPAAAP//\" width=\"4\" height=\"5\"";
         for json in [
-            r#""AAAABBBB/w==""#,
-            r#""AAAA\nBBBB\/w==\n""#,
-            r#"["AAAA\n", "BBBB/w=="]"#,
+            r#""R0lGODlhBAAFAPAAAP//""#,
+            r#""R0lGODlh\nBAAFAPAAAP\/\/\n""#,
+            r#"["R0lGODlh\n", "BAAFAPAAAP//"]"#,
         ] {
-            assert!(written(json).ends_with(expected), "{json}");
+            assert!(
+                written(json).contains(expected),
+                "{json}: {}",
+                written(json)
+            );
         }
     }
 
@@ -226,6 +244,7 @@ mod tests {
             r#""AAAA\" onerror=\"a()""#,
             r#""<svg>""#,
             r#""A\u0041AA""#,
+            r#""AAAABBBB""#,
             r#""""#,
             "[]",
             r#"["AAAA", 1]"#,

@@ -123,12 +123,23 @@ fn common() -> Builder<'static> {
 /// Returns HTML of a text that a person wrote, harmless; `None` if it is too
 /// much.
 pub(super) fn clean_markdown(html: &str) -> Option<Safe> {
-    is_bounded(html).then(|| Safe(MARKDOWN.clean(html).to_string()))
+    is_bounded(html).then(|| Safe(without_controls(MARKDOWN.clean(html).to_string())))
 }
 
 /// Returns HTML that a program put out, harmless; `None` if it is too much.
 pub(super) fn clean_output(html: &str) -> Option<Safe> {
-    is_bounded(html).then(|| Safe(OUTPUT.clean(html).to_string()))
+    is_bounded(html).then(|| Safe(without_controls(OUTPUT.clean(html).to_string())))
+}
+
+/// Returns a text without what no browser shows. Marks for the direction of
+/// text stay: here they are part of what people write, and a block ends them.
+fn without_controls(text: String) -> String {
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.contains(is_control) {
+        text.replace(is_control, "")
+    } else {
+        text
+    }
 }
 
 /// Whether reading HTML takes no more than a moment, whatever it holds.
@@ -147,14 +158,14 @@ fn is_bounded(html: &str) -> bool {
         let name = rest.split(|byte| !byte.is_ascii_alphanumeric()).next();
         let name = name.unwrap_or_default();
         let is_formatting = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
-        n_formatting += usize::from(FORMATTING.iter().any(|known| is_formatting(&known)));
+        n_formatting += usize::from(FORMATTING.iter().any(is_formatting));
         n_tags += 1;
     }
     n_tags <= TAGS && n_tags.saturating_mul(n_formatting) <= ELEMENTS
 }
 
 /// Returns HTML with a formula in the place of each of its marks. A formula is
-/// taken only if it has nothing but elements and attributes of MathML.
+/// taken only if it has nothing but elements and attributes of `MathML`.
 pub(super) fn with_formulas(html: &Safe, mark: &str, formulas: &[Formula]) -> Safe {
     let mut parts = html.0.split(mark);
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -169,14 +180,14 @@ pub(super) fn with_formulas(html: &Safe, mark: &str, formulas: &[Formula]) -> Sa
     Safe(text)
 }
 
-/// A formula as MathML, or as its source.
+/// A formula as `MathML`, or as its source.
 #[derive(Clone, Debug)]
 pub(super) struct Formula(Safe);
 
 impl Formula {
-    /// Takes MathML, if it is nothing else.
+    /// Takes `MathML`, if it is nothing else.
     pub(super) fn of_mathml(mathml: &str) -> Option<Self> {
-        checked_mathml(mathml).map(|mathml| Self(Safe(mathml)))
+        checked_mathml(mathml).map(|mathml| Self(Safe(without_controls(mathml))))
     }
 
     /// Takes the source of a formula that could not be read.
@@ -219,7 +230,7 @@ fn is_web(address: &str) -> bool {
     schemes.iter().any(|scheme| start.starts_with(scheme))
 }
 
-/// Elements of MathML that show something and do nothing. None of them takes
+/// Elements of `MathML` that show something and do nothing. None of them takes
 /// HTML: in `mtext` and its like there is text alone.
 const MATH_ELEMENTS: &[&str] = &[
     "math",
@@ -292,7 +303,7 @@ const MATH_ATTRIBUTES: &[&str] = &[
     "xmlns",
 ];
 
-/// Returns a text if it is balanced MathML with known elements and attributes
+/// Returns a text if it is balanced `MathML` with known elements and attributes
 /// only, and nothing in its texts that could be taken for a tag.
 fn checked_mathml(text: &str) -> Option<String> {
     let mut checked = String::with_capacity(text.len() + 16);
@@ -483,8 +494,8 @@ mod tests {
     #[test]
     fn what_takes_long_to_read_is_not_read() {
         assert!(clean_output(&"<td>1</td>".repeat(5_000)).is_some());
-        let formatting: String = (0..2_500).map(|at| format!("<b x={at}>")).collect();
-        assert!(clean_output(&format!("{formatting}{}", "<p>".repeat(2_500))).is_none());
+        let formatting: Vec<_> = (0..2_500).map(|at| format!("<b x={at}>")).collect();
+        assert!(clean_output(&format!("{}{}", formatting.concat(), "<p>".repeat(2_500))).is_none());
         assert!(clean_output(&"<div>".repeat(TAGS + 1)).is_none());
         assert!(clean_output(&"a".repeat(HTML_BYTES + 1)).is_none());
     }

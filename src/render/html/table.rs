@@ -13,7 +13,7 @@ const COLUMNS: usize = 60;
 /// Writes the rows that changed, each with a row around it.
 pub(super) fn write_table(out: &mut Markup, table: &TableDiff) {
     out.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Changed table\">");
-    out.raw("<table class=\"data\"><thead><tr><th></th>");
+    out.raw("<table class=\"data\"><thead><tr><td></td>");
     for column in table.columns.iter().take(COLUMNS) {
         write_head(out, column, "col");
     }
@@ -35,6 +35,13 @@ pub(super) fn write_table(out: &mut Markup, table: &TableDiff) {
     }
     write_gap(out, left_out, &n_columns);
     out.raw("</tbody></table></div>");
+    if let Some(notes) = &table.notes {
+        out.raw("<p class=\"aside\">");
+        out.element("del", &[], notes.old.trim());
+        out.raw(" ");
+        out.element("ins", &[], notes.new.trim());
+        out.raw("</p>");
+    }
     if table.columns.len() > COLUMNS {
         let more = counted(table.columns.len() - COLUMNS, "more column");
         out.element("p", &[("class", "aside")], &format!("… {more}"));
@@ -46,7 +53,7 @@ fn is_changed(row: &TableRow) -> bool {
         TableCell::Absent | TableCell::Same(_) => false,
         TableCell::Changed { .. } | TableCell::Added(_) | TableCell::Removed(_) => true,
     };
-    sign(&row.line).is_some() || row.cells.iter().any(is_changed)
+    sign(&row.line).is_some() || row.line.old_name.is_some() || row.cells.iter().any(is_changed)
 }
 
 /// Says that rows are left out.
@@ -103,9 +110,14 @@ const fn sign(line: &TableLine) -> Option<&'static str> {
 
 fn write_head(out: &mut Markup, line: &TableLine, scope: &str) {
     out.open("th", &[("scope", scope)]);
-    match sign(line) {
-        Some(tag) => out.element(tag, &[], &line.name),
-        None => out.text(&line.name),
+    match (sign(line), &line.old_name) {
+        (Some(tag), _) => out.element(tag, &[], &line.name),
+        (None, Some(old)) => {
+            out.element("del", &[], old);
+            out.raw(" ");
+            out.element("ins", &[], &line.name);
+        }
+        (None, None) => out.text(&line.name),
     }
     out.close("th");
 }
@@ -141,10 +153,11 @@ mod tests {
             name: format!("row<{at}>"),
             old: Some(at),
             new: Some(at),
+            old_name: None,
         };
         let mut table = TableDiff {
             columns: vec![line(0)],
-            rows: Vec::new(),
+            ..TableDiff::default()
         };
         for at in 0..9 {
             let cell = match at {
