@@ -3,9 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::super::outputs::picture_words;
 use super::super::values::{described, size};
 use super::markup::{Markup, PictureSize};
-use crate::diff::{Meaning, PartDiff, PictureDiff, Pixels, digest};
+use crate::diff::{Meaning, PartDiff, digest};
 use crate::json::{Kind, Value};
 use crate::media::binary::decode_start;
 use crate::media::picture::{HEADER, Picture, PictureLimits, probe};
@@ -141,8 +142,8 @@ pub(super) fn write_pair(out: &mut Markup, pair: &Pair<'_, '_>, part: &PartDiff<
         &pair.name_of(pair.new, picture.map(|it| &it.new)),
     );
     out.raw("</figure></div>");
-    if let Some(picture) = picture {
-        out.element("p", &[("class", "aside")], &pixel_words(picture));
+    if let Some(words) = picture.and_then(picture_words) {
+        out.element("p", &[("class", "aside")], &words);
     }
     out.raw("</div>");
 }
@@ -184,28 +185,6 @@ fn write_controls(out: &mut Markup, name: &str) {
         "<input type=\"range\" class=\"mix\" min=\"0\" max=\"100\" value=\"50\" \
          aria-label=\"How much of the new picture is seen\"></fieldset>",
     );
-}
-
-/// Returns how the pixels of two pictures differ, in words.
-fn pixel_words(picture: &PictureDiff) -> String {
-    match picture.pixels {
-        Pixels::Same => "All pixels are the same.".to_owned(),
-        Pixels::Differ { share, mean, max } => {
-            let percent = |share: f64| match share * 100.0 {
-                percent if percent < 0.1 => "less than 0.1 %".to_owned(),
-                percent if percent < 10.0 => format!("{percent:.1} %"),
-                percent => format!("{percent:.0} %"),
-            };
-            format!(
-                "{} of the pixels differ, by {} on average and {} at most.",
-                percent(share),
-                percent(mean),
-                percent(max)
-            )
-        }
-        Pixels::OtherSize => "The size changed.".to_owned(),
-        Pixels::Unknown(_) => "Pixels were not compared.".to_owned(),
-    }
 }
 
 #[cfg(test)]

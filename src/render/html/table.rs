@@ -1,5 +1,6 @@
 //! Two tables as one, with what changed marked.
 
+use super::super::outputs::{delta_words, table_words};
 use super::super::values::counted;
 use super::markup::Markup;
 use crate::diff::{TableCell, TableDiff, TableLine, TableRow};
@@ -12,6 +13,7 @@ const COLUMNS: usize = 60;
 
 /// Writes the rows that changed, each with a row around it.
 pub(super) fn write_table(out: &mut Markup, table: &TableDiff) {
+    out.element("p", &[("class", "aside")], &table_words(table));
     out.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Changed table\">");
     out.raw("<table class=\"data\"><thead><tr><td></td>");
     for column in table.columns.iter().take(COLUMNS) {
@@ -24,7 +26,7 @@ pub(super) fn write_table(out: &mut Markup, table: &TableDiff) {
     for (at, row) in table.rows.iter().enumerate() {
         let first = at.saturating_sub(1);
         let around = table.rows.iter().skip(first).take(at + 2 - first);
-        if written >= ROWS || !around.into_iter().any(is_changed) {
+        if written >= ROWS || !around.into_iter().any(|row| !row.is_unchanged()) {
             left_out += 1;
             continue;
         }
@@ -46,14 +48,6 @@ pub(super) fn write_table(out: &mut Markup, table: &TableDiff) {
         let more = counted(table.columns.len() - COLUMNS, "more column");
         out.element("p", &[("class", "aside")], &format!("… {more}"));
     }
-}
-
-fn is_changed(row: &TableRow) -> bool {
-    let is_changed = |cell: &TableCell| match cell {
-        TableCell::Absent | TableCell::Same(_) => false,
-        TableCell::Changed { .. } | TableCell::Added(_) | TableCell::Removed(_) => true,
-    };
-    sign(&row.line).is_some() || row.line.old_name.is_some() || row.cells.iter().any(is_changed)
 }
 
 /// Says that rows are left out.
@@ -78,9 +72,13 @@ fn write_row(out: &mut Markup, row: &TableRow) {
                 out.element("del", &[], old);
                 out.raw(" ");
                 out.element("ins", &[], new);
-                if let Some(delta) = delta {
+                if let Some(delta) = delta.filter(|delta| *delta != 0.0) {
                     out.raw(" ");
-                    out.element("small", &[("title", "difference")], &delta_words(*delta));
+                    out.element(
+                        "small",
+                        &[("title", "difference")],
+                        &delta_words(old, new, delta),
+                    );
                 }
                 out.raw("</td>");
             }
@@ -122,30 +120,9 @@ fn write_head(out: &mut Markup, line: &TableLine, scope: &str) {
     out.close("th");
 }
 
-/// Returns a difference with its sign and no more digits than say something.
-fn delta_words(delta: f64) -> String {
-    let text = if delta.abs() < 1e-4 || delta.abs() >= 1e15 {
-        format!("{delta:+.3e}")
-    } else {
-        let text = format!("{delta:+.6}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    };
-    match text.strip_prefix('-') {
-        Some(digits) => format!("−{digits}"),
-        None => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn differences_have_a_sign_and_few_digits() {
-        assert_eq!(delta_words(0.1 + 0.2), "+0.3");
-        assert_eq!(delta_words(-12.0), "−12");
-        assert_eq!(delta_words(1e-9), "+1.000e-9");
-    }
 
     #[test]
     fn rows_that_did_not_change_are_left_out() {
