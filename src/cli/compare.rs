@@ -10,8 +10,8 @@ use nbweave::git::Status;
 use nbweave::json::Document;
 use nbweave::notebook::{NbFormat, Notebook};
 use nbweave::render::{
-    Detail, FileNames, FileStat, FileStatus, RenderOptions, Reruns, Theme, WordDiff, json, stat,
-    text_diff, unified,
+    Detail, FileNames, FileStat, FileStatus, HtmlSection, RenderOptions, Reruns, Theme, WordDiff,
+    html_remark, html_section, html_text, json, stat, text_diff, unified,
 };
 
 use super::args::{LookArgs, WordDiffArg};
@@ -38,6 +38,9 @@ pub(crate) enum View {
     Stat,
     /// What changed, for programs.
     Json,
+    /// What changed, for a browser: the section of a page with this number,
+    /// from one.
+    Html(usize),
     /// Which files changed.
     List(List),
     /// Nothing: only the exit code counts.
@@ -104,7 +107,7 @@ impl Look {
     /// Returns how much is compared: no pixels for a list of files.
     fn diff_options(&self) -> DiffOptions {
         let pixels = match self.view {
-            View::Changes | View::Stat | View::Json => DiffOptions::PIXELS,
+            View::Changes | View::Stat | View::Json | View::Html(_) => DiffOptions::PIXELS,
             View::List(_) | View::Nothing => 0,
         };
         DiffOptions { pixels }
@@ -120,6 +123,8 @@ pub(crate) struct Shown {
     pub(crate) text: Vec<u8>,
     /// What is counted of it, for [`View::Stat`].
     pub(crate) stat: Option<FileStat>,
+    /// What a page says of it, for [`View::Html`].
+    pub(crate) section: Option<HtmlSection>,
 }
 
 /// Compares two versions; `None` is no file.
@@ -338,6 +343,10 @@ fn render(
             shown.stat = Some(stat(diff, named.status(), old, new));
         }
         View::Json => json(diff, named.json_names(), &mut shown.text)?,
+        View::Html(number) => {
+            let names = named.file_names();
+            shown.section = Some(html_section(diff, &names, number, &look.options));
+        }
         View::List(_) | View::Nothing => {}
     }
     Ok(shown)
@@ -389,6 +398,11 @@ fn as_text(named: &Named<'_>, old: &[u8], new: &[u8], why: &str, look: &Look) ->
             });
         }
         View::Json => shown.text = json_error(named, why),
+        View::Html(number) => {
+            let names = named.file_names();
+            let options = &look.options;
+            shown.section = Some(html_text(old, new, why, &names, number, options));
+        }
         View::List(_) | View::Nothing => {}
     }
     shown
@@ -397,17 +411,24 @@ fn as_text(named: &Named<'_>, old: &[u8], new: &[u8], why: &str, look: &Look) ->
 /// Says that a merge left a file in conflict.
 fn unmerged(pair: &Pair, look: &Look) -> Shown {
     let name = quoted(pair.name());
+    let why = "a merge left it in conflict";
+    let mut section = None;
     let text = match look.view {
         View::Changes => format!("* Unmerged path {name}\n").into_bytes(),
         View::Stat => format!(" {name} | unmerged\n").into_bytes(),
-        View::Json => json_error(&Named::new(pair), "a merge left it in conflict"),
+        View::Json => json_error(&Named::new(pair), why),
+        View::Html(number) => {
+            section = Some(html_remark(why, &Named::new(pair).file_names(), number));
+            Vec::new()
+        }
         View::List(list) => listed(pair, list).into_bytes(),
         View::Nothing => Vec::new(),
     };
     Shown {
         differs: true,
         text,
-        stat: None,
+        section,
+        ..Shown::default()
     }
 }
 

@@ -13,6 +13,7 @@ mod exit;
 mod hook;
 mod input;
 mod merging;
+mod output;
 mod pager;
 mod pairs;
 mod problems;

@@ -2,12 +2,13 @@
 //! words in their lines.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use owo_colors::Style;
 
 use super::escape::{cut, visible, visible_blanks};
 use super::rows::{
-    Change, LineEnds, Lines, Pair, Row, Words, abridged, hunks, rows, shown_lines, without_end,
+    Change, LineEnds, Lines, Pair, Row, abridged, hunks, rows, shown_lines, without_end,
 };
 use super::values::counted;
 use super::{Detail, RenderOptions, Theme, WordDiff};
@@ -40,7 +41,7 @@ impl Pen<'_> {
 
 /// How blanks that look like a space, and are none, are shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Blanks {
+pub(super) enum Blanks {
     /// As they are: in lines that did not change, and in outputs.
     AsTheyAre,
     /// By number: in a changed source they may be what changed.
@@ -316,7 +317,12 @@ fn write_pair(pen: &mut Pen<'_>, pair: &Pair, lines: &Lines<'_>, blanks: Blanks)
 
 /// Returns a line, harmless, in parts that are alternately the same on both
 /// sides and not.
-fn parts(line: &str, words: &Words, ends: LineEnds, blanks: Blanks) -> Vec<(String, bool)> {
+pub(super) fn parts(
+    line: &str,
+    words: &[Range<usize>],
+    ends: LineEnds,
+    blanks: Blanks,
+) -> Vec<(String, bool)> {
     let line = without_end(line);
     let mut parts = Vec::new();
     let mut at = 0;
@@ -345,7 +351,7 @@ const fn part_ends(ends: LineEnds, at_line_end: bool) -> LineEnds {
 
 /// Returns the parts of a line that has more than `most` characters from a
 /// little before the first change on, with marks where something is missing.
-fn clipped(parts: Vec<(String, bool)>, most: usize) -> Vec<(String, bool)> {
+pub(super) fn clipped(parts: Vec<(String, bool)>, most: usize) -> Vec<(String, bool)> {
     let length = |text: &String| text.chars().count();
     let total: usize = parts.iter().map(|(text, _)| length(text)).sum();
     if total <= most {
@@ -391,7 +397,7 @@ pub(super) fn hunk_range(start: usize, count: usize) -> String {
 }
 
 /// Returns a line without its line feed, harmless.
-fn displayed(line: &str, ends: LineEnds, blanks: Blanks) -> String {
+pub(super) fn displayed(line: &str, ends: LineEnds, blanks: Blanks) -> String {
     let line = without_end(line);
     let visible = |text| match blanks {
         Blanks::AsTheyAre => visible(text).into_owned(),

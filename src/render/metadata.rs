@@ -113,7 +113,7 @@ pub(super) fn key_name(place: &str, path: &[Cow<'_, str>]) -> String {
 }
 
 /// Returns what an attachment is: its mime types and their contents.
-fn attachment(place: &str, value: &Value<'_>) -> Option<String> {
+pub(super) fn attachment(place: &str, value: &Value<'_>) -> Option<String> {
     if place != ATTACHMENTS || value.kind() != Kind::Object {
         return None;
     }

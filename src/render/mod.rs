@@ -7,6 +7,7 @@
 mod brief;
 mod conflicts;
 mod escape;
+mod html;
 mod hunks;
 mod json;
 mod merge;
@@ -25,6 +26,7 @@ mod unified;
 mod values;
 
 pub use conflicts::{conflict_line, show_conflict, stray_line};
+pub use html::{HtmlSection, html_page, html_remark, html_section, html_text};
 pub use json::json;
 pub use merge::{cell_name, merge_lines};
 pub use merge_json::{MergedBy, merge_json};

@@ -297,7 +297,7 @@ fn write_first_lines(
 }
 
 /// Returns where in joined sources the cells after the first begin.
-fn origin(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> Origin {
+pub(super) fn origin(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> Origin {
     let borders = |cells: &[Cell<'_>], indices: &[usize], what: &str| {
         let mut at = 0;
         let mut borders = Vec::new();
@@ -343,7 +343,7 @@ fn header(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> String {
 }
 
 /// Returns the numbers of cells, counted from one.
-fn number(cell: &CellDiff<'_>) -> String {
+pub(super) fn number(cell: &CellDiff<'_>) -> String {
     match (cell.old.as_slice(), cell.new.as_slice()) {
         (only, []) | ([], only) => format!("cell {}", list(only)),
         (old, new) if old == new || (cell.moved && new.len() == 1) => {
@@ -372,11 +372,16 @@ pub(super) fn list(indices: &[usize]) -> String {
 }
 
 fn what_happened(cell: &CellDiff<'_>) -> String {
+    happenings(cell).join(", ")
+}
+
+/// Returns what happened to a cell, one thing for each.
+pub(super) fn happenings(cell: &CellDiff<'_>) -> Vec<String> {
     if cell.is_added() {
-        return "added".to_owned();
+        return vec!["added".to_owned()];
     }
     if cell.is_removed() {
-        return "removed".to_owned();
+        return vec!["removed".to_owned()];
     }
     let mut parts = Vec::new();
     if cell.moved {
@@ -415,7 +420,7 @@ fn what_happened(cell: &CellDiff<'_>) -> String {
     if parts.is_empty() {
         parts.push("noise".to_owned());
     }
-    parts.join(", ")
+    parts
 }
 
 /// Whether nothing that a person wrote changed but what the cell is.

@@ -14,6 +14,8 @@ mod filtered;
 mod git_diff;
 mod git_merge;
 mod hooks;
+mod html;
+mod html_hostile;
 mod install;
 mod install_use;
 mod merge;

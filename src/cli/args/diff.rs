@@ -89,6 +89,10 @@ pub(crate) struct DiffArgs {
     )]
     pub(crate) format: FormatArg,
 
+    /// Write to a file instead of standard output
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
     /// End names with a zero byte, for --name-only, --name-status and --raw
     #[arg(short = 'z')]
     pub(crate) zero: bool,
@@ -156,6 +160,8 @@ pub(crate) enum FormatArg {
     Terminal,
     /// For programs: a JSON object for each notebook, each on its own line
     Json,
+    /// For a browser: one page for all notebooks, which loads nothing
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -1,15 +1,16 @@
 //! `nbweave diff`: what changed, between anything git can name and more.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context as _, Result};
 use nbweave::git::Blobs;
-use nbweave::render::write_stat;
+use nbweave::render::{html_page, write_stat};
 use rayon::prelude::*;
 
-use crate::cli::args::{DiffArgs, FormatArg};
+use crate::cli::args::{ColorArg, DiffArgs, FormatArg};
 use crate::cli::compare::{Columns, Ends, List, Look, Shown, View, compare};
 use crate::cli::exit::Exit;
+use crate::cli::output::write_result;
 use crate::cli::pager;
 use crate::cli::pairs::{Pair, pairs};
 use crate::cli::ui;
@@ -20,12 +21,24 @@ const BATCH: usize = 64;
 pub(crate) fn run(args: &DiffArgs) -> Result<Exit> {
     let wants_exit_code = args.exit_code || args.quiet;
     // As in git: the exit code would be the pager's.
-    if !args.no_pager && !wants_exit_code {
+    if !args.no_pager && !wants_exit_code && args.output.is_none() {
         pager::page("diff")?;
     }
     let pairs = pairs(args)?;
-    let look = Look::new(&args.look, view(args));
-    let ended = show_all(&pairs, &look)?;
+    let mut look_args = args.look.clone();
+    if args.output.is_some() && look_args.color == ColorArg::Auto {
+        look_args.color = ColorArg::Never;
+    }
+    let look = Look::new(&look_args, view(args));
+    let ended = match &args.output {
+        Some(path) => {
+            let mut result = Vec::new();
+            let ended = show_all(&pairs, &look, &mut result)?;
+            write_result(path, &result)?;
+            ended
+        }
+        None => show_all(&pairs, &look, &mut BufWriter::new(io::stdout().lock()))?,
+    };
     Ok(match ended {
         Ended { failed: true, .. } => Exit::Failed,
         Ended { differs: true, .. } if wants_exit_code => Exit::Found,
@@ -45,6 +58,7 @@ fn view(args: &DiffArgs) -> View {
         (args.name_status, list(Columns::Status)),
         (args.raw, list(Columns::Raw)),
         (args.format == FormatArg::Json, View::Json),
+        (args.format == FormatArg::Html, View::Html(1)),
     ];
     let asked = views.into_iter().find(|(is_asked, _)| *is_asked);
     asked.map_or(View::Changes, |(_, view)| view)
@@ -59,16 +73,20 @@ struct Ended {
 
 /// Compares all pairs, several at once, and writes what differs in their
 /// order. One that cannot be read does not stop the others.
-fn show_all(pairs: &[Pair], look: &Look) -> Result<Ended> {
+fn show_all(pairs: &[Pair], look: &Look, out: &mut dyn Write) -> Result<Ended> {
     let mut ended = Ended::default();
     let mut stats = Vec::new();
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut sections = Vec::new();
+    let pairs: Vec<_> = (1..).zip(pairs).collect();
     for batch in pairs.chunks(BATCH) {
         let all: Vec<_> = match batch {
-            [pair] => vec![show(pair, &mut None, look)],
+            [(number, pair)] => vec![show(*number, pair, &mut None, look)],
             batch => batch
                 .par_iter()
-                .map_init(|| None, |blobs, pair| show(pair, blobs, look))
+                .map_init(
+                    || None,
+                    |blobs, (number, pair)| show(*number, pair, blobs, look),
+                )
                 .collect(),
         };
         for shown in all {
@@ -77,6 +95,7 @@ fn show_all(pairs: &[Pair], look: &Look) -> Result<Ended> {
                     out.write_all(&shown.text).context("cannot write")?;
                     ended.differs |= shown.differs;
                     stats.extend(shown.stat);
+                    sections.extend(shown.section);
                 }
                 Err(error) => {
                     ended.failed |= ui::report(&error) == Exit::Failed;
@@ -88,14 +107,25 @@ fn show_all(pairs: &[Pair], look: &Look) -> Result<Ended> {
             return Ok(ended);
         }
     }
-    write_stat(&stats, &look.options, &look.theme, &mut out)
+    if let View::Html(_) = look.view {
+        html_page(&sections, out).context("cannot write")?;
+    }
+    write_stat(&stats, &look.options, &look.theme, out)
         .and_then(|()| out.flush())
         .context("cannot write")?;
     Ok(ended)
 }
 
-fn show(pair: &Pair, blobs: &mut Option<Blobs>, look: &Look) -> Result<Shown> {
+/// `number` is that of the pair among all, from one.
+fn show(number: usize, pair: &Pair, blobs: &mut Option<Blobs>, look: &Look) -> Result<Shown> {
     let old = pair.old.read(blobs)?;
     let new = pair.new.read(blobs)?;
+    let look = match look.view {
+        View::Html(_) => &Look {
+            view: View::Html(number),
+            ..look.clone()
+        },
+        View::Changes | View::Stat | View::Json | View::List(_) | View::Nothing => look,
+    };
     Ok(compare(pair, old.as_deref(), new.as_deref(), look))
 }

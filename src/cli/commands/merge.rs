@@ -1,18 +1,17 @@
 //! `nbweave merge`: three files into one.
 
-use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use nbweave::merge::{Labels, MergeOptions, Versions};
 use nbweave::render::merge_json;
 
 use crate::cli::args::MergeArgs;
-use crate::cli::bytes;
 use crate::cli::exit::Exit;
 use crate::cli::input::Input;
 use crate::cli::merging::{Merge, label};
+use crate::cli::output::write_result;
 use crate::cli::ui::Usage;
 
 pub(crate) fn run(args: &MergeArgs) -> Result<Exit> {
@@ -55,9 +54,7 @@ pub(crate) fn run(args: &MergeArgs) -> Result<Exit> {
         .with_context(|| format!("cannot merge '{}'", names.ours))?;
     let mut out = io::stdout().lock();
     let name = if let Some(path) = &args.output {
-        let name = Input::File(path.clone()).to_string();
-        write(path, &merge.bytes).with_context(|| format!("cannot write '{name}'"))?;
-        name
+        write_result(path, &merge.bytes)?
     } else {
         out.write_all(&merge.bytes).context("cannot write")?;
         names.ours.clone()
@@ -85,23 +82,5 @@ fn input(path: &Path) -> Input {
         Input::Stdin
     } else {
         Input::File(path.to_owned())
-    }
-}
-
-/// Writes the result, unless the file says it already.
-fn write(path: &PathBuf, result: &[u8]) -> io::Result<()> {
-    match path.metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            nbweave::fs::create(path, |file| file.write_all(result))
-        }
-        Ok(metadata) if metadata.is_file() => {
-            if *bytes::read_path(path)? == *result {
-                return Ok(());
-            }
-            nbweave::fs::replace(path, |file| file.write_all(result))
-        }
-        // A pipe, or `/dev/null`: there is nothing to replace.
-        Ok(_) => File::options().write(true).open(path)?.write_all(result),
-        Err(error) => Err(error),
     }
 }

@@ -108,7 +108,7 @@ pub(in crate::render) fn number(noun: &str, range: &Range<usize>) -> String {
 }
 
 /// Returns outputs by their numbers on both sides, if those differ.
-pub(super) fn numbers(noun: &str, old: &Range<usize>, new: &Range<usize>) -> String {
+pub(in crate::render) fn numbers(noun: &str, old: &Range<usize>, new: &Range<usize>) -> String {
     if old == new {
         return number(noun, new);
     }

@@ -18,7 +18,9 @@ use crate::notebook::Notebook;
 use changed::write_changed;
 use labels::IN_HEADER;
 
-pub(super) use labels::{about, label, number, preview};
+pub(super) use labels::{about, label, number, numbers, preview};
+pub(super) use picture::picture_words;
+pub(super) use table::{delta_words, table_words};
 
 /// The outputs of both sides.
 pub(super) struct Units<'a> {
@@ -79,7 +81,7 @@ pub(super) fn write_outputs(
 }
 
 /// Returns the unit of these outputs; nothing if there are none of them.
-fn unit_at<'u, 'a>(
+pub(super) fn unit_at<'u, 'a>(
     units: &'u [OutputUnit<'a>],
     range: &Range<usize>,
 ) -> Option<&'u OutputUnit<'a>> {

@@ -4,7 +4,7 @@ use crate::diff::{PictureDiff, Pixels};
 use crate::render::values::{percent, sizes};
 
 /// Returns how two pictures differ; `None` if their pixels were not compared.
-pub(super) fn picture_words(diff: &PictureDiff) -> Option<String> {
+pub(in crate::render) fn picture_words(diff: &PictureDiff) -> Option<String> {
     let (old, new) = (&diff.old, &diff.new);
     let size = format!("{}×{}", new.width, new.height);
     let bytes = sizes(old.bytes, new.bytes);

@@ -27,7 +27,7 @@ const FEW_ROWS: usize = 3;
 type Piece = (String, Style);
 
 /// Returns how many rows and columns changed.
-pub(super) fn table_words(diff: &TableDiff) -> String {
+pub(in crate::render) fn table_words(diff: &TableDiff) -> String {
     let on_both = |line: &TableLine| line.old.is_some() && line.new.is_some();
     let changed = |row: &&TableRow| on_both(&row.line) && !row.is_unchanged();
     let added = |line: &TableLine| line.old.is_none();
@@ -306,11 +306,16 @@ fn pieces(pen: &Pen<'_>, row: &TableRow, cell: &TableCell, deltas: Deltas) -> Ve
                 (shown(new), theme.added),
             ];
             let delta = delta.filter(|delta| *delta != 0.0 && deltas == Deltas::Shown);
-            let signed = |delta| format!(" ({})", signed(delta, decimals(old).max(decimals(new))));
-            pieces.extend(delta.map(|delta| (signed(delta), plain)));
+            let words = |delta| format!(" ({})", delta_words(old, new, delta));
+            pieces.extend(delta.map(|delta| (words(delta), plain)));
             pieces
         }
     }
+}
+
+/// Returns by how much a number grew, with its sign and the decimals of both.
+pub(in crate::render) fn delta_words(old: &str, new: &str, delta: f64) -> String {
+    signed(delta, decimals(old).max(decimals(new)))
 }
 
 /// Returns a number with its sign, and as many decimals as are asked for if it
