@@ -10,8 +10,8 @@ use nbweave::git::Status;
 use nbweave::json::Document;
 use nbweave::notebook::{NbFormat, Notebook};
 use nbweave::render::{
-    Detail, FileNames, FileStat, FileStatus, RenderOptions, Reruns, Theme, WordDiff, json, stat,
-    text_diff, unified,
+    Detail, FileNames, FileStat, FileStatus, NotebookReview, RenderOptions, Reruns, Theme,
+    WordDiff, json, review, review_text, review_unmerged, stat, text_diff, unified,
 };
 
 use super::args::{LookArgs, WordDiffArg};
@@ -38,6 +38,8 @@ pub(crate) enum View {
     Stat,
     /// What changed, for programs.
     Json,
+    /// What changed, as a comment for a review.
+    Markdown,
     /// Which files changed.
     List(List),
     /// Nothing: only the exit code counts.
@@ -109,6 +111,8 @@ pub(crate) struct Shown {
     pub(crate) text: Vec<u8>,
     /// What is counted of it, for [`View::Stat`].
     pub(crate) stat: Option<FileStat>,
+    /// What is said of it, for [`View::Markdown`].
+    pub(crate) review: Option<NotebookReview>,
 }
 
 /// Compares two versions; `None` is no file.
@@ -327,6 +331,10 @@ fn render(
             shown.stat = Some(stat(diff, named.status(), old, new));
         }
         View::Json => json(diff, named.json_names(), &mut shown.text)?,
+        View::Markdown => {
+            let (old, new) = named.listed_names();
+            shown.review = Some(review(diff, named.status(), old, new, &look.options));
+        }
         View::List(_) | View::Nothing => {}
     }
     Ok(shown)
@@ -378,6 +386,12 @@ fn as_text(named: &Named<'_>, old: &[u8], new: &[u8], why: &str, look: &Look) ->
             });
         }
         View::Json => shown.text = json_error(named, why),
+        View::Markdown => {
+            let (old_name, new_name) = named.listed_names();
+            let (versions, status) = ((old, new), named.status());
+            let review = review_text(versions, why, status, old_name, new_name, &look.options);
+            shown.review = Some(review);
+        }
         View::List(_) | View::Nothing => {}
     }
     shown
@@ -386,18 +400,22 @@ fn as_text(named: &Named<'_>, old: &[u8], new: &[u8], why: &str, look: &Look) ->
 /// Says that a merge left a file in conflict.
 fn unmerged(pair: &Pair, look: &Look) -> Shown {
     let name = quoted(pair.name());
-    let text = match look.view {
+    let mut shown = Shown {
+        differs: true,
+        ..Shown::default()
+    };
+    shown.text = match look.view {
         View::Changes => format!("* Unmerged path {name}\n").into_bytes(),
         View::Stat => format!(" {name} | unmerged\n").into_bytes(),
         View::Json => json_error(&Named::new(pair), "a merge left it in conflict"),
         View::List(list) => listed(pair, list).into_bytes(),
+        View::Markdown => {
+            shown.review = Some(review_unmerged(&pair.name().to_string_lossy()));
+            Vec::new()
+        }
         View::Nothing => Vec::new(),
     };
-    Shown {
-        differs: true,
-        text,
-        stat: None,
-    }
+    shown
 }
 
 /// Returns a line of a list of changed files.

@@ -9,6 +9,7 @@ mod conflicts;
 mod escape;
 mod hunks;
 mod json;
+mod markdown;
 mod merge;
 mod merge_json;
 mod metadata;
@@ -26,6 +27,10 @@ mod values;
 
 pub use conflicts::{conflict_line, show_conflict, stray_line};
 pub use json::json;
+pub use markdown::{
+    BadMarker, MarkdownOptions, Marker, NotebookReview, markdown, review, review_text,
+    review_unmerged,
+};
 pub use merge::{cell_name, merge_lines};
 pub use merge_json::{MergedBy, merge_json};
 pub use patch::patch;

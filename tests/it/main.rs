@@ -23,6 +23,7 @@ mod odd_notebooks;
 mod probes;
 mod render;
 mod resolve;
+mod review;
 mod revisions;
 mod sandbox;
 mod status;

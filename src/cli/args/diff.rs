@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use nbweave::render::{MarkdownOptions, Marker};
 
 /// Show what changed in notebooks, cell by cell
 ///
@@ -107,6 +108,34 @@ pub(crate) struct DiffArgs {
 
     #[command(flatten)]
     pub(crate) look: LookArgs,
+
+    #[command(flatten)]
+    pub(crate) comment: CommentArgs,
+}
+
+/// How a comment for a review is written.
+#[derive(Clone, Debug, Parser)]
+#[command(next_help_heading = "With --format=markdown")]
+pub(crate) struct CommentArgs {
+    /// Name the comment: its first line is `<!-- nbweave NAME -->`
+    ///
+    /// By that line a program finds the comment that it has to update. Without
+    /// a name it is `<!-- nbweave -->`.
+    #[arg(long, value_name = "NAME")]
+    marker: Option<Marker>,
+
+    /// Write no more than so many characters, and count what is left out
+    #[arg(long, value_name = "CHARACTERS", default_value_t = 65_000, value_parser = clap::value_parser!(u32).range(1_000..))]
+    max_size: u32,
+}
+
+impl CommentArgs {
+    pub(crate) fn options(&self) -> MarkdownOptions {
+        MarkdownOptions {
+            marker: self.marker.clone().unwrap_or_default(),
+            max_size: usize::try_from(self.max_size).unwrap_or(usize::MAX),
+        }
+    }
 }
 
 /// How differences look.
@@ -156,6 +185,8 @@ pub(crate) enum FormatArg {
     Terminal,
     /// For programs: a JSON object for each notebook, each on its own line
     Json,
+    /// For a review: one comment on all notebooks
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

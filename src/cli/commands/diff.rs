@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write as _};
 
 use anyhow::{Context as _, Result};
 use nbweave::git::Blobs;
-use nbweave::render::write_stat;
+use nbweave::render::{MarkdownOptions, markdown, write_stat};
 use rayon::prelude::*;
 
 use crate::cli::args::{DiffArgs, FormatArg};
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Exit> {
     }
     let pairs = pairs(args)?;
     let look = Look::new(&args.look, view(args));
-    let ended = show_all(&pairs, &look)?;
+    let ended = show_all(&pairs, &look, &args.comment.options())?;
     Ok(match ended {
         Ended { failed: true, .. } => Exit::Failed,
         Ended { differs: true, .. } if wants_exit_code => Exit::Found,
@@ -45,6 +45,7 @@ fn view(args: &DiffArgs) -> View {
         (args.name_status, list(Columns::Status)),
         (args.raw, list(Columns::Raw)),
         (args.format == FormatArg::Json, View::Json),
+        (args.format == FormatArg::Markdown, View::Markdown),
     ];
     let asked = views.into_iter().find(|(is_asked, _)| *is_asked);
     asked.map_or(View::Changes, |(_, view)| view)
@@ -59,9 +60,9 @@ struct Ended {
 
 /// Compares all pairs, several at once, and writes what differs in their
 /// order. One that cannot be read does not stop the others.
-fn show_all(pairs: &[Pair], look: &Look) -> Result<Ended> {
+fn show_all(pairs: &[Pair], look: &Look, comment: &MarkdownOptions) -> Result<Ended> {
     let mut ended = Ended::default();
-    let mut stats = Vec::new();
+    let (mut stats, mut reviews) = (Vec::new(), Vec::new());
     let mut out = BufWriter::new(io::stdout().lock());
     for batch in pairs.chunks(BATCH) {
         let all: Vec<_> = match batch {
@@ -77,6 +78,7 @@ fn show_all(pairs: &[Pair], look: &Look) -> Result<Ended> {
                     out.write_all(&shown.text).context("cannot write")?;
                     ended.differs |= shown.differs;
                     stats.extend(shown.stat);
+                    reviews.extend(shown.review);
                 }
                 Err(error) => {
                     ended.failed |= ui::report(&error) == Exit::Failed;
@@ -87,6 +89,10 @@ fn show_all(pairs: &[Pair], look: &Look) -> Result<Ended> {
         if ended.differs && look.view == View::Nothing {
             return Ok(ended);
         }
+    }
+    if look.view == View::Markdown {
+        let comment = markdown(&reviews, comment);
+        out.write_all(comment.as_bytes()).context("cannot write")?;
     }
     write_stat(&stats, &look.options, &look.theme, &mut out)
         .and_then(|()| out.flush())
