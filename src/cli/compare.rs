@@ -10,11 +10,11 @@ use nbweave::git::Status;
 use nbweave::json::Document;
 use nbweave::notebook::{NbFormat, Notebook};
 use nbweave::render::{
-    Detail, FileNames, FileStat, FileStatus, NotebookReview, RenderOptions, Reruns, Theme,
+    Detail, FileNames, FileStat, FileStatus, Layout, NotebookReview, RenderOptions, Reruns, Theme,
     WordDiff, json, review, review_text, review_unmerged, stat, text_diff, unified,
 };
 
-use super::args::{LookArgs, WordDiffArg};
+use super::args::{LookArgs, SyntaxArg, WordDiffArg};
 use super::pager;
 use super::pairs::{NO_FILE, Naming, Pair, Source, Version};
 
@@ -91,12 +91,20 @@ impl Look {
                     WordDiffArg::Color => WordDiff::Color,
                 },
                 width: pager::width(),
+                layout: if args.side_by_side {
+                    Layout::SideBySide
+                } else {
+                    Layout::Unified
+                },
                 ..RenderOptions::default()
             },
-            theme: if has_color {
-                Theme::colored()
-            } else {
-                Theme::default()
+            theme: match (has_color, args.syntax) {
+                (false, _) => Theme::default(),
+                (true, SyntaxArg::Auto) => Theme::colored(),
+                (true, SyntaxArg::Never) => Theme {
+                    syntax: None,
+                    ..Theme::colored()
+                },
             },
         }
     }

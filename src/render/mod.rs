@@ -9,6 +9,7 @@ mod conflicts;
 mod escape;
 mod hunks;
 mod json;
+mod line;
 mod markdown;
 mod merge;
 mod merge_json;
@@ -17,13 +18,16 @@ mod outputs;
 mod patch;
 mod rows;
 mod show;
+mod side_by_side;
 mod stat;
 mod summary;
+mod syntax;
 mod text;
 mod textconv;
 mod theme;
 mod unified;
 mod values;
+mod wrap;
 
 pub use conflicts::{conflict_line, show_conflict, stray_line};
 pub use json::json;
@@ -39,7 +43,7 @@ pub use stat::{FileStat, FileStatus, NameEnd, name_only, name_status, stat, writ
 pub use summary::{Quiet, quiet};
 pub use text::text_diff;
 pub use textconv::textconv;
-pub use theme::Theme;
+pub use theme::{SyntaxTheme, Theme};
 pub use unified::unified;
 pub use values::{counted, size};
 
@@ -58,6 +62,8 @@ pub struct RenderOptions {
     pub output_lines: usize,
     /// How many columns there are, for what is fitted to them.
     pub width: usize,
+    /// Where the old and the new side of a text stand.
+    pub layout: Layout,
 }
 
 impl Default for RenderOptions {
@@ -69,6 +75,7 @@ impl Default for RenderOptions {
             word_diff: WordDiff::None,
             output_lines: 20,
             width: 80,
+            layout: Layout::Unified,
         }
     }
 }
@@ -104,6 +111,16 @@ pub enum WordDiff {
     Plain,
     /// In one line, by color alone.
     Color,
+}
+
+/// Where the old and the new side of a text stand.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Layout {
+    /// Below each other.
+    #[default]
+    Unified,
+    /// In two columns, where there is room for them.
+    SideBySide,
 }
 
 /// What the two versions of a file are called.

@@ -8,6 +8,7 @@ use super::hunks::{Origin, Pen, Side, write_hunks, write_whole};
 use super::metadata::{key_words, meant_metadata, write_key_change, write_value, write_values};
 use super::outputs::{about, label, units, write_added, write_outputs};
 use super::summary::{has_changed_notebook, has_minor_change, is_shown, summary_line, version};
+use super::syntax::language_of;
 use super::values::{compact, counted};
 use super::{Detail, FileNames, RenderOptions, Theme};
 use crate::diff::{CellDiff, Change, NotebookDiff, OutputDiff, OutputUnit, cell_text};
@@ -272,7 +273,8 @@ pub(super) fn write_one_sided_fields(
         .filter_map(|&index| notebook.cells.get(index))
     {
         let text = cell_text(cell, notebook.format);
-        write_whole(pen, &text, side, &Origin::source())?;
+        let language = language_of(notebook, Some(cell));
+        write_whole(pen, &text, side, &Origin::source(language))?;
         for (name, value) in meant_metadata(cell.metadata.as_ref(), Scope::Cell) {
             write_value(pen, &format!("metadata.{name}"), &compact(&value), side)?;
         }
@@ -340,7 +342,12 @@ fn origin(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> Origin {
         }
         borders
     };
+    let first = cell
+        .new
+        .first()
+        .and_then(|&index| diff.new.cells.get(index));
     Origin::Source {
+        language: language_of(diff.new, first),
         old_borders: borders(&diff.old.cells, &cell.old, "here began old cell"),
         new_borders: borders(&diff.new.cells, &cell.new, "here begins cell"),
     }

@@ -157,6 +157,17 @@ pub(crate) struct LookArgs {
     )]
     pub(crate) word_diff: WordDiffArg,
 
+    /// Show old and new in two columns, where there are 60 columns or more
+    ///
+    /// Lines that are too long go on below.
+    #[arg(short = 'y', long, conflicts_with = "word_diff")]
+    pub(crate) side_by_side: bool,
+
+    /// Whether to show keywords, strings, numbers and comments of sources in
+    /// color, where there is color
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) syntax: SyntaxArg,
+
     /// Show what changed in outputs and metadata even if no source did
     ///
     /// Without it, a notebook that was only run again takes one line.
@@ -197,6 +208,14 @@ pub(crate) enum WordDiffArg {
     Plain,
     /// By color alone
     Color,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum SyntaxArg {
+    /// In the languages of most kernels
+    Auto,
+    /// Never
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

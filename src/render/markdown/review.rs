@@ -154,10 +154,12 @@ pub fn review_text(
     let block = Block {
         title: format!("{}, {}", lines(added, "added"), lines(removed, "removed")),
         // Writing to memory cannot fail.
-        parts: lines_of(options, |pen| write_hunks(pen, &text, &Origin::source()))
-            .into_iter()
-            .flatten()
-            .collect(),
+        parts: lines_of(options, |pen| {
+            write_hunks(pen, &text, &Origin::source(None))
+        })
+        .into_iter()
+        .flatten()
+        .collect(),
         ..Block::default()
     };
     review.blocks.push(block);
