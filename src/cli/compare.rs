@@ -114,7 +114,7 @@ impl Look {
     /// Returns how much is compared: no pixels for a list of files.
     fn diff_options(&self) -> DiffOptions {
         let pixels = match self.view {
-            View::Changes | View::Stat | View::Json => DiffOptions::PIXELS,
+            View::Changes | View::Stat | View::Json | View::Markdown => DiffOptions::PIXELS,
             View::List(_) | View::Nothing => 0,
         };
         DiffOptions { pixels }

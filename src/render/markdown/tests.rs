@@ -215,6 +215,7 @@ fn tables_show_the_rows_that_changed() {
         name: name.to_owned(),
         old: at,
         new: at,
+        old_name: None,
     };
     let same = |text: &str| TableCell::Same(text.to_owned());
     let changed = TableCell::Changed {
@@ -236,6 +237,7 @@ fn tables_show_the_rows_that_changed() {
                 vec![TableCell::Absent, TableCell::Added("@all".to_owned())],
             ),
         ],
+        notes: None,
     };
     let mut review = reviewed(&notebook(&[]), &notebook(&[code("a", "x", &[])]), "a");
     let part = review::Part::Table("text/html".to_owned(), review::changed_rows(&table));
