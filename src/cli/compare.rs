@@ -14,9 +14,10 @@ use nbweave::render::{
     WordDiff, json, review, review_text, review_unmerged, stat, text_diff, unified,
 };
 
-use super::args::{LookArgs, SyntaxArg, WordDiffArg};
+use super::args::{LinksArg, LookArgs, SyntaxArg, WordDiffArg};
 use super::pager;
 use super::pairs::{NO_FILE, Naming, Pair, Source, Version};
+use super::terminal;
 
 /// The format of a notebook that is not there.
 const NEWEST: NbFormat = NbFormat { major: 4, minor: 5 };
@@ -27,6 +28,8 @@ pub(crate) struct Look {
     pub(crate) view: View,
     pub(crate) options: RenderOptions,
     pub(crate) theme: Theme,
+    /// Whether names of files are links.
+    pub(crate) has_hyperlinks: bool,
 }
 
 /// What is written.
@@ -96,6 +99,7 @@ impl Look {
                 } else {
                     Layout::Unified
                 },
+                graphics: terminal::graphics(args.pictures).filter(|_| view == View::Changes),
                 ..RenderOptions::default()
             },
             theme: match (has_color, args.syntax) {
@@ -105,6 +109,10 @@ impl Look {
                     syntax: None,
                     ..Theme::colored()
                 },
+            },
+            has_hyperlinks: match args.hyperlinks {
+                LinksArg::Auto => has_color && terminal::has_hyperlinks(LinksArg::Auto),
+                asked => terminal::has_hyperlinks(asked),
             },
         }
     }
@@ -142,7 +150,14 @@ pub(crate) fn compare(pair: &Pair, old: Option<&[u8]>, new: Option<&[u8]>, look:
     if pair.status == Status::Unmerged {
         return unmerged(pair, look);
     }
-    let named = Named::new(pair);
+    let mut named = Named::new(pair);
+    // Git writes what is no file of the worktree to one that will be gone.
+    if let Source::File(path) = &pair.new.source
+        && look.has_hyperlinks
+        && path.ends_with(&pair.new.name)
+    {
+        named.link = terminal::file_url(path);
+    }
     let is_link = pair.old.mode.is_link() || pair.new.mode.is_link();
     let is_marked = !named.extended.is_empty();
     let content = if old.is_some() && old == new && !named.wants_all(look) {
@@ -176,6 +191,8 @@ struct Named<'a> {
     new: String,
     /// What became of the file apart from its content, in git's words.
     extended: String,
+    /// The address of the file as it is, if its name is to be a link.
+    link: Option<String>,
 }
 
 impl<'a> Named<'a> {
@@ -190,6 +207,7 @@ impl<'a> Named<'a> {
             old: name(&pair.old),
             new: name(&pair.new),
             extended,
+            link: None,
         }
     }
 
@@ -212,6 +230,7 @@ impl<'a> Named<'a> {
             old_prefix,
             new_prefix,
             extended: &self.extended,
+            link: self.link.as_deref(),
         }
     }
 

@@ -16,6 +16,7 @@ mod merge_json;
 mod metadata;
 mod outputs;
 mod patch;
+mod pictures;
 mod rows;
 mod show;
 mod side_by_side;
@@ -38,6 +39,7 @@ pub use markdown::{
 pub use merge::{cell_name, merge_lines};
 pub use merge_json::{MergedBy, merge_json};
 pub use patch::patch;
+pub use pictures::Graphics;
 pub use show::show;
 pub use stat::{FileStat, FileStatus, NameEnd, name_only, name_status, stat, write_stat};
 pub use summary::{Quiet, quiet};
@@ -64,6 +66,8 @@ pub struct RenderOptions {
     pub width: usize,
     /// Where the old and the new side of a text stand.
     pub layout: Layout,
+    /// How the terminal shows pictures, if they are to be shown.
+    pub graphics: Option<Graphics>,
 }
 
 impl Default for RenderOptions {
@@ -76,6 +80,7 @@ impl Default for RenderOptions {
             output_lines: 20,
             width: 80,
             layout: Layout::Unified,
+            graphics: None,
         }
     }
 }
@@ -136,6 +141,8 @@ pub struct FileNames<'a> {
     pub new_prefix: &'a str,
     /// Lines on modes, renames and ids, as git writes them below the first.
     pub extended: &'a str,
+    /// The address of the file as it is, if its name is to be a link.
+    pub link: Option<&'a str>,
 }
 
 impl<'a> FileNames<'a> {
@@ -152,6 +159,7 @@ impl<'a> FileNames<'a> {
             old_prefix: "a/",
             new_prefix: "b/",
             extended: "",
+            link: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::escape::{cut, file_name, visible};
 use super::hunks::{Origin, Pen, Side, write_hunks, write_whole};
 use super::metadata::{key_words, meant_metadata, write_key_change, write_value, write_values};
 use super::outputs::{about, label, units, write_added, write_outputs};
+use super::pictures::{write_picture, write_pictures};
 use super::summary::{has_changed_notebook, has_minor_change, is_shown, summary_line, version};
 use super::syntax::language_of;
 use super::values::{compact, counted};
@@ -142,7 +143,10 @@ pub(super) fn write_names(pen: &mut Pen<'_>, names: &FileNames<'_>) -> io::Resul
     let old = names.old.or(names.new).unwrap_or_default();
     let new = names.new.or(names.old).unwrap_or_default();
     let old = file_name(&format!("{}{old}", names.old_prefix)).into_owned();
-    let new = file_name(&format!("{}{new}", names.new_prefix)).into_owned();
+    let mut new = file_name(&format!("{}{new}", names.new_prefix)).into_owned();
+    if let Some(link) = names.link {
+        new = format!("\x1b]8;;{}\x1b\\{new}\x1b]8;;\x1b\\", visible(link));
+    }
     pen.line(&format!("diff --nbweave {old} {new}"), pen.theme.file)?;
     for line in names.extended.lines() {
         pen.line(&visible(line), pen.theme.file)?;
@@ -198,7 +202,12 @@ fn write_cell(pen: &mut Pen<'_>, diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -
     if cell.outputs.is_empty() {
         return Ok(());
     }
-    write_outputs(pen, &cell.outputs, &units_of(diff, cell))
+    let units = units_of(diff, cell);
+    for output in &cell.outputs {
+        write_outputs(pen, std::slice::from_ref(output), &units)?;
+        write_pictures(pen, diff, cell, output)?;
+    }
+    Ok(())
 }
 
 /// Writes what changed in a cell that is on both sides, outputs apart.
@@ -251,7 +260,10 @@ fn write_one_sided(
     let (notebook, indices) = one_side(diff, cell, side);
     let units = units(notebook, indices);
     match side {
-        Side::New => units.iter().try_for_each(|unit| write_added(pen, unit)),
+        Side::New => units.iter().try_for_each(|unit| {
+            write_added(pen, unit)?;
+            write_picture(pen, unit)
+        }),
         Side::Old if units.is_empty() => Ok(()),
         Side::Old => {
             let outputs: Vec<_> = units.iter().map(in_a_word).collect();

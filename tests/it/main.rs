@@ -34,4 +34,5 @@ mod store_walk;
 mod strip;
 mod strip_files;
 mod strip_modes;
+mod terminal;
 mod textconv;

@@ -1320,6 +1320,7 @@ proptest! {
             word_diff: [WordDiff::None, WordDiff::Plain, WordDiff::Color][usize::from(form % 3)],
             width: 80,
             layout: if is_beside { Layout::SideBySide } else { Layout::Unified },
+            graphics: None,
         };
         let (old, new) = (notebook(&old), notebook(&new));
         let text = shown(&old, &new, &options, &Theme::default());

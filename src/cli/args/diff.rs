@@ -168,6 +168,25 @@ pub(crate) struct LookArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) syntax: SyntaxArg,
 
+    /// How to draw pictures, old and new beside each other
+    ///
+    /// They are drawn on terminals only that are known to show them, and never
+    /// through a pager: use --no-pager. A protocol that is named is used
+    /// wherever the output goes.
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub(crate) pictures: PicturesArg,
+
+    /// When names of files are links to them
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        default_missing_value = "always",
+        num_args = 0..=1,
+        require_equals = true
+    )]
+    pub(crate) hyperlinks: LinksArg,
+
     /// Show what changed in outputs and metadata even if no source did
     ///
     /// Without it, a notebook that was only run again takes one line.
@@ -214,6 +233,32 @@ pub(crate) enum WordDiffArg {
 pub(crate) enum SyntaxArg {
     /// In the languages of most kernels
     Auto,
+    /// Never
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum PicturesArg {
+    /// As the terminal is known to take them, if it is
+    Auto,
+    /// Never
+    Never,
+    /// By the protocol of kitty
+    Kitty,
+    /// By that of iTerm2
+    Iterm,
+    /// As sixels
+    Sixel,
+    /// As half blocks, coarsely
+    Blocks,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum LinksArg {
+    /// On terminals of this machine that are known to take them, without a pager
+    Auto,
+    /// Always
+    Always,
     /// Never
     Never,
 }

@@ -10,7 +10,7 @@ fn marked(name: &str, source: &str) -> String {
     for (line, tokens) in lines.iter().zip(all) {
         let mut at = 0;
         for (range, token) in tokens {
-            text.push_str(&line[at..range.start]);
+            text.push_str(line.get(at..range.start).unwrap());
             let mark = match token {
                 Token::Plain => panic!("plain text is no token"),
                 Token::Keyword => "k",
@@ -20,10 +20,10 @@ fn marked(name: &str, source: &str) -> String {
                 Token::Comment => "c",
                 Token::Magic => "m",
             };
-            text.push_str(&format!("{mark}‹{}›", &line[range.clone()]));
+            text.extend([mark, "‹", line.get(range.clone()).unwrap(), "›"]);
             at = range.end;
         }
-        text.push_str(&line[at..]);
+        text.push_str(line.get(at..).unwrap());
     }
     text.replace("›s‹", "").replace("›c‹", "")
 }
