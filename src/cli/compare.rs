@@ -10,13 +10,15 @@ use nbweave::git::Status;
 use nbweave::json::Document;
 use nbweave::notebook::{NbFormat, Notebook};
 use nbweave::render::{
-    Detail, FileNames, FileStat, FileStatus, HtmlSection, RenderOptions, Reruns, Theme, WordDiff,
-    html_remark, html_section, html_text, json, stat, text_diff, unified,
+    Detail, FileNames, FileStat, FileStatus, HtmlSection, Layout, NotebookReview, RenderOptions,
+    Reruns, Theme, WordDiff, html_remark, html_section, html_text, json, review, review_text,
+    review_unmerged, stat, text_diff, unified,
 };
 
-use super::args::{LookArgs, WordDiffArg};
+use super::args::{LinksArg, LookArgs, SyntaxArg, WordDiffArg};
 use super::pager;
 use super::pairs::{NO_FILE, Naming, Pair, Source, Version};
+use super::terminal;
 
 /// The format of a notebook that is not there.
 const NEWEST: NbFormat = NbFormat { major: 4, minor: 5 };
@@ -27,6 +29,8 @@ pub(crate) struct Look {
     pub(crate) view: View,
     pub(crate) options: RenderOptions,
     pub(crate) theme: Theme,
+    /// Whether names of files are links.
+    pub(crate) has_hyperlinks: bool,
 }
 
 /// What is written.
@@ -41,6 +45,8 @@ pub(crate) enum View {
     /// What changed, for a browser: the section of a page with this number,
     /// from one.
     Html(usize),
+    /// What changed, as a comment for a review.
+    Markdown,
     /// Which files changed.
     List(List),
     /// Nothing: only the exit code counts.
@@ -92,12 +98,25 @@ impl Look {
                     WordDiffArg::Color => WordDiff::Color,
                 },
                 width: pager::width(),
+                layout: if args.side_by_side {
+                    Layout::SideBySide
+                } else {
+                    Layout::Unified
+                },
+                graphics: terminal::graphics(args.pictures).filter(|_| view == View::Changes),
                 ..RenderOptions::default()
             },
-            theme: if has_color {
-                Theme::colored()
-            } else {
-                Theme::default()
+            theme: match (has_color, args.syntax) {
+                (false, _) => Theme::default(),
+                (true, SyntaxArg::Auto) => Theme::colored(),
+                (true, SyntaxArg::Never) => Theme {
+                    syntax: None,
+                    ..Theme::colored()
+                },
+            },
+            has_hyperlinks: match args.hyperlinks {
+                LinksArg::Auto => has_color && terminal::has_hyperlinks(LinksArg::Auto),
+                asked => terminal::has_hyperlinks(asked),
             },
         }
     }
@@ -107,7 +126,9 @@ impl Look {
     /// Returns how much is compared: no pixels for a list of files.
     fn diff_options(&self) -> DiffOptions {
         let pixels = match self.view {
-            View::Changes | View::Stat | View::Json | View::Html(_) => DiffOptions::PIXELS,
+            View::Changes | View::Stat | View::Json | View::Html(_) | View::Markdown => {
+                DiffOptions::PIXELS
+            }
             View::List(_) | View::Nothing => 0,
         };
         DiffOptions { pixels }
@@ -125,6 +146,8 @@ pub(crate) struct Shown {
     pub(crate) stat: Option<FileStat>,
     /// What a page says of it, for [`View::Html`].
     pub(crate) section: Option<HtmlSection>,
+    /// What is said of it, for [`View::Markdown`].
+    pub(crate) review: Option<NotebookReview>,
 }
 
 /// Compares two versions; `None` is no file.
@@ -135,7 +158,14 @@ pub(crate) fn compare(pair: &Pair, old: Option<&[u8]>, new: Option<&[u8]>, look:
     if pair.status == Status::Unmerged {
         return unmerged(pair, look);
     }
-    let named = Named::new(pair);
+    let mut named = Named::new(pair);
+    // Git writes what is no file of the worktree to one that will be gone.
+    if let Source::File(path) = &pair.new.source
+        && look.has_hyperlinks
+        && path.ends_with(&pair.new.name)
+    {
+        named.link = terminal::file_url(path);
+    }
     let is_link = pair.old.mode.is_link() || pair.new.mode.is_link();
     let is_marked = !named.extended.is_empty();
     let content = if old.is_some() && old == new && !named.wants_all(look) {
@@ -169,6 +199,8 @@ struct Named<'a> {
     new: String,
     /// What became of the file apart from its content, in git's words.
     extended: String,
+    /// The address of the file as it is, if its name is to be a link.
+    link: Option<String>,
 }
 
 impl<'a> Named<'a> {
@@ -183,6 +215,7 @@ impl<'a> Named<'a> {
             old: name(&pair.old),
             new: name(&pair.new),
             extended,
+            link: None,
         }
     }
 
@@ -205,6 +238,7 @@ impl<'a> Named<'a> {
             old_prefix,
             new_prefix,
             extended: &self.extended,
+            link: self.link.as_deref(),
         }
     }
 
@@ -347,6 +381,10 @@ fn render(
             let names = named.file_names();
             shown.section = Some(html_section(diff, &names, number, &look.options));
         }
+        View::Markdown => {
+            let (old, new) = named.listed_names();
+            shown.review = Some(review(diff, named.status(), old, new, &look.options));
+        }
         View::List(_) | View::Nothing => {}
     }
     Ok(shown)
@@ -403,6 +441,12 @@ fn as_text(named: &Named<'_>, old: &[u8], new: &[u8], why: &str, look: &Look) ->
             let options = &look.options;
             shown.section = Some(html_text(old, new, why, &names, number, options));
         }
+        View::Markdown => {
+            let (old_name, new_name) = named.listed_names();
+            let (versions, status) = ((old, new), named.status());
+            let review = review_text(versions, why, status, old_name, new_name, &look.options);
+            shown.review = Some(review);
+        }
         View::List(_) | View::Nothing => {}
     }
     shown
@@ -412,24 +456,26 @@ fn as_text(named: &Named<'_>, old: &[u8], new: &[u8], why: &str, look: &Look) ->
 fn unmerged(pair: &Pair, look: &Look) -> Shown {
     let name = quoted(pair.name());
     let why = "a merge left it in conflict";
-    let mut section = None;
-    let text = match look.view {
+    let mut shown = Shown {
+        differs: true,
+        ..Shown::default()
+    };
+    shown.text = match look.view {
         View::Changes => format!("* Unmerged path {name}\n").into_bytes(),
         View::Stat => format!(" {name} | unmerged\n").into_bytes(),
         View::Json => json_error(&Named::new(pair), why),
         View::Html(number) => {
-            section = Some(html_remark(why, &Named::new(pair).file_names(), number));
+            shown.section = Some(html_remark(why, &Named::new(pair).file_names(), number));
             Vec::new()
         }
         View::List(list) => listed(pair, list).into_bytes(),
+        View::Markdown => {
+            shown.review = Some(review_unmerged(&pair.name().to_string_lossy()));
+            Vec::new()
+        }
         View::Nothing => Vec::new(),
     };
-    Shown {
-        differs: true,
-        text,
-        section,
-        ..Shown::default()
-    }
+    shown
 }
 
 /// Returns a line of a list of changed files.

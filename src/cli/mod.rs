@@ -20,6 +20,7 @@ mod problems;
 mod shell;
 mod survey;
 mod takeover;
+mod terminal;
 mod ui;
 
 use std::ffi::OsString;

@@ -43,7 +43,7 @@ pub(crate) fn width() -> usize {
 }
 
 /// Whether what we write goes through a pager.
-fn is_in_use() -> bool {
+pub(crate) fn is_in_use() -> bool {
     let value = env::var_os("GIT_PAGER_IN_USE");
     let no = ["", "0", "false", "no", "off"].map(OsStr::new);
     value.is_some_and(|value| !no.contains(&value.as_os_str()))

@@ -4,3 +4,4 @@
 pub mod binary;
 pub mod picture;
 pub mod table;
+pub mod thumbnail;

@@ -143,7 +143,7 @@ fn the_only_key(diff: &NotebookDiff<'_>) -> io::Result<Option<String>> {
     Ok(Some(format!("cell {}: {line}", list(&cell.new))))
 }
 
-fn units_of<'a>(diff: &NotebookDiff<'a>, cell: &CellDiff<'_>) -> Units<'a> {
+pub(super) fn units_of<'a>(diff: &NotebookDiff<'a>, cell: &CellDiff<'_>) -> Units<'a> {
     let notebooks = Change {
         old: diff.old,
         new: diff.new,

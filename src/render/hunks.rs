@@ -1,21 +1,26 @@
 //! Two texts as hunks of lines, as in a unified diff, or with the changed
 //! words in their lines.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
 use owo_colors::Style;
 
-use super::escape::{cut, visible, visible_blanks};
-use super::rows::{
-    Change, LineEnds, Lines, Pair, Row, abridged, hunks, rows, shown_lines, without_end,
-};
+use super::escape::cut;
+use super::line::{Blanks, Piece, clipped, displayed, pieces};
+use super::rows::{Change, LineEnds, Lines, Pair, Row, abridged, hunks, rows, shown_lines};
+use super::side_by_side::write_beside;
+use super::syntax::{Language, Token, Tokens, tokens};
 use super::values::counted;
-use super::{Detail, RenderOptions, Theme, WordDiff};
+use super::{Detail, Layout, RenderOptions, Theme, WordDiff};
 use crate::diff::TextDiff;
 
 /// How many columns of a line of an output are shown.
 const OUTPUT_COLUMNS: usize = 400;
+
+/// Where there are fewer columns, texts do not stand side by side.
+const NARROW: usize = 60;
 
 /// Stands where an output was cut.
 pub(super) const CUT_HINT: &str = "(--all shows them)";
@@ -33,27 +38,27 @@ impl Pen<'_> {
         writeln!(self.out, "{}", style.style(text))
     }
 
+    /// Writes the pieces of a line, and ends it.
+    pub(super) fn pieces(&mut self, pieces: &[Piece], line: Style, word: Style) -> io::Result<()> {
+        for (text, face) in pieces {
+            let style = face.style(self.theme, line, word);
+            write!(self.out, "{}", style.style(text))?;
+        }
+        writeln!(self.out)
+    }
+
     /// Writes a line in passing.
     pub(super) fn aside(&mut self, text: &str) -> io::Result<()> {
         self.line(text, self.theme.quiet)
     }
 }
 
-/// How blanks that look like a space, and are none, are shown.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Blanks {
-    /// As they are: in lines that did not change, and in outputs.
-    AsTheyAre,
-    /// By number: in a changed source they may be what changed.
-    Named,
-}
-
 /// How changed lines are shown.
 #[derive(Clone, Copy, Debug)]
-struct Manner {
+pub(super) struct Manner {
     /// How many columns are shown at most.
-    columns: usize,
-    blanks: Blanks,
+    pub(super) columns: usize,
+    pub(super) blanks: Blanks,
 }
 
 impl Manner {
@@ -78,6 +83,8 @@ pub(super) enum Origin {
     Source {
         old_borders: Vec<(usize, String)>,
         new_borders: Vec<(usize, String)>,
+        /// What the new side is written in.
+        language: Option<&'static Language>,
     },
     /// An output: shown as a terminal shows it, and no more than is asked for.
     Output,
@@ -85,11 +92,26 @@ pub(super) enum Origin {
 
 impl Origin {
     /// Returns the origin of a text that is the source of one cell.
-    pub(super) fn source() -> Self {
+    pub(super) fn source(language: Option<&'static Language>) -> Self {
         Self::Source {
             old_borders: Vec::new(),
             new_borders: Vec::new(),
+            language,
         }
+    }
+}
+
+/// Returns what is in the lines of the new side, if that has colors.
+pub(super) fn new_tokens(pen: &Pen<'_>, lines: &[Cow<'_, str>], origin: &Origin) -> Vec<Tokens> {
+    match origin {
+        Origin::Source {
+            new_borders,
+            language: Some(language),
+            ..
+        } if pen.theme.syntax.is_some() => {
+            tokens(lines, new_borders.iter().map(|border| border.0), language)
+        }
+        Origin::Source { .. } | Origin::Output => Vec::new(),
     }
 }
 
@@ -99,11 +121,23 @@ pub(super) fn write_hunks(
     text: &TextDiff<'_>,
     origin: &Origin,
 ) -> io::Result<()> {
+    let new = shown_lines(&text.new, origin);
     let lines = Lines {
         old: shown_lines(&text.old, origin),
-        new: shown_lines(&text.new, origin),
+        new_tokens: new_tokens(pen, &new, origin),
+        new,
     };
-    let rows = rows(text, &lines, origin, pen.options);
+    let is_beside = pen.options.layout == Layout::SideBySide && pen.options.width >= NARROW;
+    let options = RenderOptions {
+        // Versions of a line are then one row.
+        word_diff: if is_beside {
+            WordDiff::Color
+        } else {
+            pen.options.word_diff
+        },
+        ..*pen.options
+    };
+    let rows = rows(text, &lines, origin, &options);
     let mut room = most_lines(pen, origin);
     let manner = Manner::of(pen, origin);
     let mut left_out = 0;
@@ -122,7 +156,11 @@ pub(super) fn write_hunks(
         if pen.options.word_diff == WordDiff::None || hunk.len() < n_rows {
             write_hunk_header(pen, hunk)?;
         }
-        write_rows(pen, shown, &lines, manner)?;
+        if is_beside {
+            write_beside(pen, shown, &lines, manner)?;
+        } else {
+            write_rows(pen, shown, &lines, manner)?;
+        }
     }
     if left_out > 0 {
         let lines = counted(left_out, "more changed line");
@@ -175,7 +213,20 @@ pub(super) fn write_whole(
         };
         pen.line(&header, theme.hunk)?;
     }
-    for line in &lines[..shown] {
+    let tokens = match side {
+        Side::Old => Vec::new(),
+        Side::New => new_tokens(pen, &lines, origin),
+    };
+    for (at, line) in lines.iter().take(shown).enumerate() {
+        if let Some(tokens) = tokens
+            .get(at)
+            .filter(|_| pen.options.word_diff == WordDiff::None)
+        {
+            let pieces = pieces(line, &Vec::new(), tokens, LineEnds::Hidden, manner.blanks);
+            write!(pen.out, "{}", style.style(sign))?;
+            pen.pieces(&pieces, style, style)?;
+            continue;
+        }
         let line = displayed(line, LineEnds::Hidden, manner.blanks);
         let line = cut(&line, manner.columns);
         match pen.options.word_diff {
@@ -214,14 +265,15 @@ fn write_rows(
 ) -> io::Result<()> {
     for row in rows {
         match row {
-            Row::Border(remark) => pen.aside(&format!("\\ {remark}"))?,
-            Row::LeftOut(count, side) => {
-                let what = match side {
-                    Side::Old => "removed",
-                    Side::New => "added",
-                };
-                let lines = counted(*count, "more line");
-                pen.aside(&format!("… {lines} {what} {CUT_HINT}"))?;
+            Row::Border(_) | Row::LeftOut(..) => write_remark(pen, row)?,
+            Row::Context(_, new) if !lines.tokens(*new).is_empty() => {
+                let (line, tokens) = (&lines.new[*new], lines.tokens(*new));
+                let (ends, blanks) = (LineEnds::Hidden, Blanks::AsTheyAre);
+                let pieces = pieces(line, &Vec::new(), tokens, ends, blanks);
+                if pen.options.word_diff == WordDiff::None {
+                    write!(pen.out, " ")?;
+                }
+                pen.pieces(&pieces, Style::new(), Style::new())?;
             }
             Row::Context(_, new) => {
                 let text = displayed(&lines.new[*new], LineEnds::Hidden, Blanks::AsTheyAre);
@@ -232,10 +284,11 @@ fn write_rows(
                 }
             }
             Row::Removed(old, change) => {
-                write_changed(pen, &lines.old[*old], Side::Old, change, manner)?;
+                write_changed(pen, &lines.old[*old], &[], Side::Old, change, manner)?;
             }
             Row::Added(new, change) => {
-                write_changed(pen, &lines.new[*new], Side::New, change, manner)?;
+                let tokens = lines.tokens(*new);
+                write_changed(pen, &lines.new[*new], tokens, Side::New, change, manner)?;
             }
             Row::Changed(pair) => write_pair(pen, pair, lines, manner.blanks)?,
         }
@@ -243,10 +296,27 @@ fn write_rows(
     Ok(())
 }
 
+/// Writes a row that is no line of the texts.
+pub(super) fn write_remark(pen: &mut Pen<'_>, row: &Row<'_>) -> io::Result<()> {
+    match row {
+        Row::Border(remark) => pen.aside(&format!("\\ {remark}")),
+        Row::LeftOut(count, side) => {
+            let what = match side {
+                Side::Old => "removed",
+                Side::New => "added",
+            };
+            let lines = counted(*count, "more line");
+            pen.aside(&format!("… {lines} {what} {CUT_HINT}"))
+        }
+        Row::Context(..) | Row::Removed(..) | Row::Added(..) | Row::Changed(_) => Ok(()),
+    }
+}
+
 /// Writes a line that is only on one side.
 fn write_changed(
     pen: &mut Pen<'_>,
     line: &str,
+    tokens: &[(Range<usize>, Token)],
     side: Side,
     change: &Change,
     manner: Manner,
@@ -258,14 +328,10 @@ fn write_changed(
     };
     match (pen.options.word_diff, side) {
         (WordDiff::None, _) => {
-            let parts = parts(line, &change.words, change.ends, manner.blanks);
-            let parts = clipped(parts, manner.columns);
+            let pieces = pieces(line, &change.words, tokens, change.ends, manner.blanks);
+            let pieces = clipped(pieces, manner.columns);
             write!(pen.out, "{}", style.style(sign))?;
-            for (text, is_changed) in &parts {
-                let style = if *is_changed { word_style } else { style };
-                write!(pen.out, "{}", style.style(text))?;
-            }
-            writeln!(pen.out)
+            pen.pieces(&pieces, style, word_style)
         }
         (WordDiff::Plain, Side::Old) => {
             let line = displayed(line, change.ends, manner.blanks);
@@ -284,8 +350,9 @@ fn write_changed(
 
 /// Writes an old and a new line as one.
 fn write_pair(pen: &mut Pen<'_>, pair: &Pair, lines: &Lines<'_>, blanks: Blanks) -> io::Result<()> {
-    let old = parts(&lines.old[pair.old], &pair.old_words, pair.ends, blanks);
-    let new = parts(&lines.new[pair.new], &pair.new_words, pair.ends, blanks);
+    let all = |line, words| pieces(line, words, &[], pair.ends, blanks);
+    let old = all(&lines.old[pair.old], &pair.old_words);
+    let new = all(&lines.new[pair.new], &pair.new_words);
     let (removed, added) = (pen.theme.removed, pen.theme.added);
     let (removed_marks, added_marks) = match pen.options.word_diff {
         WordDiff::Plain => (("[-", "-]"), ("{+", "+}")),
@@ -296,94 +363,23 @@ fn write_pair(pen: &mut Pen<'_>, pair: &Pair, lines: &Lines<'_>, blanks: Blanks)
     let mut old = old.into_iter().peekable();
     let mut new = new.into_iter().peekable();
     while old.peek().is_some() || new.peek().is_some() {
-        if let Some((text, _)) = old.next_if(|(_, is_changed)| *is_changed) {
+        if let Some((text, _)) = old.next_if(|(_, face)| face.is_changed) {
             let (open, close) = removed_marks;
             write!(pen.out, "{}", removed.style(format!("{open}{text}{close}")))?;
         }
-        if let Some((text, _)) = new.next_if(|(_, is_changed)| *is_changed) {
+        if let Some((text, _)) = new.next_if(|(_, face)| face.is_changed) {
             let (open, close) = added_marks;
             write!(pen.out, "{}", added.style(format!("{open}{text}{close}")))?;
         }
         let (_, equal) = (
-            old.next_if(|(_, is_changed)| !is_changed),
-            new.next_if(|(_, is_changed)| !is_changed),
+            old.next_if(|(_, face)| !face.is_changed),
+            new.next_if(|(_, face)| !face.is_changed),
         );
         if let Some((text, _)) = equal {
             write!(pen.out, "{text}")?;
         }
     }
     writeln!(pen.out)
-}
-
-/// Returns a line, harmless, in parts that are alternately the same on both
-/// sides and not.
-pub(super) fn parts(
-    line: &str,
-    words: &[Range<usize>],
-    ends: LineEnds,
-    blanks: Blanks,
-) -> Vec<(String, bool)> {
-    let line = without_end(line);
-    let mut parts = Vec::new();
-    let mut at = 0;
-    for word in words {
-        // Ranges that are none of this line would be a fault of the diff.
-        let (Some(before), Some(text)) = (line.get(at..word.start), line.get(word.clone())) else {
-            break;
-        };
-        parts.push((displayed(before, LineEnds::Shown, blanks), false));
-        parts.push((
-            displayed(text, part_ends(ends, word.end == line.len()), blanks),
-            true,
-        ));
-        at = word.end;
-    }
-    let rest = line.get(at..).unwrap_or_default();
-    parts.push((displayed(rest, ends, blanks), false));
-    parts.retain(|(text, _)| !text.is_empty());
-    parts
-}
-
-/// Returns what is shown of the end of a part of a line.
-const fn part_ends(ends: LineEnds, at_line_end: bool) -> LineEnds {
-    if at_line_end { ends } else { LineEnds::Shown }
-}
-
-/// Returns the parts of a line that has more than `most` characters from a
-/// little before the first change on, with marks where something is missing.
-pub(super) fn clipped(parts: Vec<(String, bool)>, most: usize) -> Vec<(String, bool)> {
-    let length = |text: &String| text.chars().count();
-    let total: usize = parts.iter().map(|(text, _)| length(text)).sum();
-    if total <= most {
-        return parts;
-    }
-    let same = parts.iter().take_while(|(_, is_changed)| !is_changed);
-    let before: usize = same.map(|(text, _)| length(text)).sum();
-    let mut skipped = match before {
-        _ if before == total => 0,
-        _ if before < most / 2 => 0,
-        _ => before - most / 8,
-    };
-    let mut room = most;
-    let mut clipped = Vec::new();
-    if skipped > 0 {
-        clipped.push(("…".to_owned(), false));
-    }
-    let mut left_out = total - skipped;
-    for (text, is_changed) in parts {
-        let characters = text.chars().skip(skipped).take(room);
-        let part: String = characters.collect();
-        skipped = skipped.saturating_sub(length(&text));
-        room -= length(&part);
-        left_out -= length(&part);
-        clipped.push((part, is_changed));
-    }
-    if left_out > 0 {
-        let more = format!("… {}", counted(left_out, "more character"));
-        clipped.push((more, false));
-    }
-    clipped.retain(|(text, _)| !text.is_empty());
-    clipped
 }
 
 /// Returns lines as a unified diff names them: from one, and the line before
@@ -394,32 +390,4 @@ pub(super) fn hunk_range(start: usize, count: usize) -> String {
         1 => format!("{}", start + 1),
         _ => format!("{},{count}", start + 1),
     }
-}
-
-/// Returns a line without its line feed, harmless.
-pub(super) fn displayed(line: &str, ends: LineEnds, blanks: Blanks) -> String {
-    let line = without_end(line);
-    let visible = |text| match blanks {
-        Blanks::AsTheyAre => visible(text).into_owned(),
-        Blanks::Named => visible_blanks(text).into_owned(),
-    };
-    let (text, end) = match line.strip_suffix('\r') {
-        Some(text) if ends == LineEnds::Hidden => (text, ""),
-        Some(text) => (text, "␍"),
-        None => (line, ""),
-    };
-    if ends != LineEnds::Blanks {
-        return format!("{}{end}", visible(text));
-    }
-    let trimmed = text.trim_end();
-    let blanks = text.strip_prefix(trimmed).unwrap_or_default();
-    let blanks: String = blanks
-        .chars()
-        .map(|blank| match blank {
-            ' ' => '·',
-            '\t' => '⇥',
-            other => other,
-        })
-        .collect();
-    format!("{}{}{end}", visible(trimmed), visible(&blanks))
 }

@@ -10,33 +10,44 @@ mod escape;
 mod html;
 mod hunks;
 mod json;
+mod line;
+mod markdown;
 mod merge;
 mod merge_json;
 mod metadata;
 mod outputs;
 mod patch;
+mod pictures;
 mod rows;
 mod show;
+mod side_by_side;
 mod stat;
 mod summary;
+mod syntax;
 mod text;
 mod textconv;
 mod theme;
 mod unified;
 mod values;
+mod wrap;
 
 pub use conflicts::{conflict_line, show_conflict, stray_line};
 pub use html::{HtmlSection, html_page, html_remark, html_section, html_text};
 pub use json::json;
+pub use markdown::{
+    BadMarker, MarkdownOptions, Marker, NotebookReview, markdown, review, review_text,
+    review_unmerged,
+};
 pub use merge::{cell_name, merge_lines};
 pub use merge_json::{MergedBy, merge_json};
 pub use patch::patch;
+pub use pictures::Graphics;
 pub use show::show;
 pub use stat::{FileStat, FileStatus, NameEnd, name_only, name_status, stat, write_stat};
 pub use summary::{Quiet, quiet};
 pub use text::text_diff;
 pub use textconv::textconv;
-pub use theme::Theme;
+pub use theme::{SyntaxTheme, Theme};
 pub use unified::unified;
 pub use values::{counted, size};
 
@@ -55,6 +66,10 @@ pub struct RenderOptions {
     pub output_lines: usize,
     /// How many columns there are, for what is fitted to them.
     pub width: usize,
+    /// Where the old and the new side of a text stand.
+    pub layout: Layout,
+    /// How the terminal shows pictures, if they are to be shown.
+    pub graphics: Option<Graphics>,
 }
 
 impl Default for RenderOptions {
@@ -66,6 +81,8 @@ impl Default for RenderOptions {
             word_diff: WordDiff::None,
             output_lines: 20,
             width: 80,
+            layout: Layout::Unified,
+            graphics: None,
         }
     }
 }
@@ -103,6 +120,16 @@ pub enum WordDiff {
     Color,
 }
 
+/// Where the old and the new side of a text stand.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Layout {
+    /// Below each other.
+    #[default]
+    Unified,
+    /// In two columns, where there is room for them.
+    SideBySide,
+}
+
 /// What the two versions of a file are called.
 #[derive(Clone, Copy, Debug)]
 pub struct FileNames<'a> {
@@ -116,6 +143,8 @@ pub struct FileNames<'a> {
     pub new_prefix: &'a str,
     /// Lines on modes, renames and ids, as git writes them below the first.
     pub extended: &'a str,
+    /// The address of the file as it is, if its name is to be a link.
+    pub link: Option<&'a str>,
 }
 
 impl<'a> FileNames<'a> {
@@ -132,6 +161,7 @@ impl<'a> FileNames<'a> {
             old_prefix: "a/",
             new_prefix: "b/",
             extended: "",
+            link: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::escape::printed;
 use super::hunks::{Origin, Side};
+use super::syntax::{Token, Tokens};
 use super::{Detail, RenderOptions, WordDiff};
 use crate::diff::{LinePair, LineRun, TextDiff, word_changes};
 
@@ -60,6 +61,15 @@ pub(super) enum LineEnds {
 pub(super) struct Lines<'t> {
     pub(super) old: Vec<Cow<'t, str>>,
     pub(super) new: Vec<Cow<'t, str>>,
+    /// What is in the new ones, if it is shown.
+    pub(super) new_tokens: Vec<Tokens>,
+}
+
+impl Lines<'_> {
+    /// Returns what is in a new line.
+    pub(super) fn tokens(&self, new: usize) -> &[(Range<usize>, Token)] {
+        self.new_tokens.get(new).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Returns the lines of a text with their ends. Those of outputs are as a
@@ -149,6 +159,7 @@ pub(super) fn rows<'t>(
         Origin::Source {
             old_borders,
             new_borders,
+            ..
         } => with_borders(rows, old_borders, new_borders),
         Origin::Output => rows,
     }

@@ -1,12 +1,18 @@
 //! A notebook as text to read: sources, and what they put out, in short.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use owo_colors::Style;
+
 use super::escape::{cut, printed, visible};
-use super::hunks::{CUT_HINT, Pen};
+use super::hunks::{CUT_HINT, Origin, Pen, new_tokens};
+use super::line::{Blanks, pieces};
 use super::metadata::{key_words, meant_metadata};
 use super::outputs::{about, label, number, preview, units};
+use super::rows::LineEnds;
 use super::summary::version;
+use super::syntax::{Language, language_of};
 use super::unified::kind_name;
 use super::values::{compact, counted, excerpts};
 use super::{Detail, RenderOptions, Theme};
@@ -43,9 +49,8 @@ pub fn show(
     for (index, cell) in notebook.cells.iter().enumerate() {
         writeln!(pen.out)?;
         pen.line(&header_of(index, cell), theme.cell)?;
-        for line in cell_text(cell, notebook.format).lines() {
-            writeln!(pen.out, "{}", visible(line))?;
-        }
+        let text = cell_text(cell, notebook.format);
+        write_source(&mut pen, &text, language_of(notebook, Some(cell)))?;
         write_metadata(&mut pen, cell.metadata.as_ref(), Scope::Cell)?;
         for (name, words) in key_words(cell, notebook.format) {
             let (words, _) = excerpts(&words, "", VALUE);
@@ -54,6 +59,27 @@ pub fn show(
         for unit in units(notebook, &[index]) {
             write_output(&mut pen, &unit)?;
         }
+    }
+    Ok(())
+}
+
+fn write_source(
+    pen: &mut Pen<'_>,
+    text: &str,
+    language: Option<&'static Language>,
+) -> io::Result<()> {
+    let lines = crate::diff::lines(text).into_iter().map(Cow::Borrowed);
+    let lines: Vec<_> = lines.collect();
+    let tokens = new_tokens(pen, &lines, &Origin::source(language));
+    if tokens.is_empty() {
+        return text
+            .lines()
+            .try_for_each(|line| writeln!(pen.out, "{}", visible(line)));
+    }
+    for (line, tokens) in lines.iter().zip(&tokens) {
+        let (ends, blanks) = (LineEnds::Hidden, Blanks::AsTheyAre);
+        let pieces = pieces(line, &Vec::new(), tokens, ends, blanks);
+        pen.pieces(&pieces, Style::new(), Style::new())?;
     }
     Ok(())
 }

@@ -169,7 +169,7 @@ fn counted_first(count: usize, is_first: bool) -> String {
 }
 
 /// Returns the noise in words, if there is any.
-fn noise(diff: &NotebookDiff<'_>) -> Option<String> {
+pub(super) fn noise(diff: &NotebookDiff<'_>) -> Option<String> {
     let quiet = quiet(diff);
     let counts = [
         (quiet.execution_counts, "execution count"),

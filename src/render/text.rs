@@ -34,7 +34,7 @@ pub fn text_diff(
     let reason = format!("compared as text: {}", visible(why));
     pen.line(&reason, theme.summary)?;
     let text = TextDiff::new(String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-    write_hunks(&mut pen, &text, &Origin::source())
+    write_hunks(&mut pen, &text, &Origin::source(None))
 }
 
 #[cfg(test)]

@@ -26,6 +26,18 @@ pub struct Theme {
     pub removed_word: Style,
     /// What is said in passing: noise, unchanged cells, what was left out.
     pub quiet: Style,
+    /// What stands out in sources; `None` if nothing does.
+    pub syntax: Option<SyntaxTheme>,
+}
+
+/// The colors of what stands out in a source. Names that are defined are bold
+/// and comments faint, in the color of their line.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SyntaxTheme {
+    /// Words with a meaning of their own.
+    pub keyword: Style,
+    /// Strings and numbers.
+    pub literal: Style,
 }
 
 impl Theme {
@@ -44,6 +56,10 @@ impl Theme {
             added_word: style.green().reversed(),
             removed_word: style.red().reversed(),
             quiet: style.dimmed(),
+            syntax: Some(SyntaxTheme {
+                keyword: style.magenta(),
+                literal: style.cyan(),
+            }),
         }
     }
 }

@@ -2,17 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::brief::{is_brief, write_brief};
+use super::brief::{is_brief, units_of, write_brief};
 use super::escape::{cut, file_name, visible};
 use super::hunks::{Origin, Pen, Side, write_hunks, write_whole};
 use super::metadata::{key_words, meant_metadata, write_key_change, write_value, write_values};
-use super::outputs::{Units, about, label, units, write_added, write_outputs};
+use super::outputs::{about, label, units, write_added, write_outputs};
+use super::pictures::{write_picture, write_pictures};
 use super::summary::{has_changed_notebook, has_minor_change, is_shown, summary_line, version};
+use super::syntax::language_of;
 use super::values::{compact, counted};
 use super::{Detail, FileNames, RenderOptions, Theme};
 use crate::diff::{CellDiff, Change, NotebookDiff, OutputDiff, OutputUnit, cell_text};
 use crate::json::{Kind, Value};
-use crate::notebook::{Cell, CellKind, Scope};
+use crate::notebook::{Cell, CellKind, Notebook, Scope};
 
 /// Writes what changed from one version of a notebook to another.
 ///
@@ -58,6 +60,7 @@ pub fn unified(
         return write_brief(&mut pen, diff);
     }
     if shows_notebook {
+        pen.line("notebook", theme.cell)?;
         write_notebook(&mut pen, diff)?;
     }
     let mut cells = diff.cells.as_slice();
@@ -86,7 +89,7 @@ pub fn unified(
 
 /// Returns how many of the first cells changed in nothing but metadata, and
 /// all in the same way, as after a change of the program that writes it.
-fn alike_in_metadata(pen: &Pen<'_>, cells: &[CellDiff<'_>]) -> io::Result<usize> {
+pub(super) fn alike_in_metadata(pen: &Pen<'_>, cells: &[CellDiff<'_>]) -> io::Result<usize> {
     let mut first: Option<Vec<u8>> = None;
     for (index, cell) in cells.iter().enumerate() {
         if !is_only_metadata(cell) || pen.options.detail == Detail::All {
@@ -118,6 +121,12 @@ fn is_only_metadata(cell: &CellDiff<'_>) -> bool {
 
 /// Writes cells that changed in metadata, all in the same way.
 fn write_alike(pen: &mut Pen<'_>, cells: &[CellDiff<'_>]) -> io::Result<()> {
+    pen.line(&alike_header(cells), pen.theme.cell)?;
+    cells.first().map_or(Ok(()), |cell| write_keys(pen, cell))
+}
+
+/// Returns the line before cells that changed in the same way.
+pub(super) fn alike_header(cells: &[CellDiff<'_>]) -> String {
     let old: Vec<usize> = cells.iter().flat_map(|cell| cell.old.clone()).collect();
     let new: Vec<usize> = cells.iter().flat_map(|cell| cell.new.clone()).collect();
     let numbers = if old == new {
@@ -125,9 +134,7 @@ fn write_alike(pen: &mut Pen<'_>, cells: &[CellDiff<'_>]) -> io::Result<()> {
     } else {
         format!("{} → {}", list(&old), list(&new))
     };
-    let header = format!("cells {numbers} · metadata modified");
-    pen.line(&header, pen.theme.cell)?;
-    cells.first().map_or(Ok(()), |cell| write_keys(pen, cell))
+    format!("cells {numbers} · metadata modified")
 }
 
 /// Writes the first line, by which programs that read diffs know that a file
@@ -136,7 +143,10 @@ pub(super) fn write_names(pen: &mut Pen<'_>, names: &FileNames<'_>) -> io::Resul
     let old = names.old.or(names.new).unwrap_or_default();
     let new = names.new.or(names.old).unwrap_or_default();
     let old = file_name(&format!("{}{old}", names.old_prefix)).into_owned();
-    let new = file_name(&format!("{}{new}", names.new_prefix)).into_owned();
+    let mut new = file_name(&format!("{}{new}", names.new_prefix)).into_owned();
+    if let Some(link) = names.link {
+        new = format!("\x1b]8;;{}\x1b\\{new}\x1b]8;;\x1b\\", visible(link));
+    }
     pen.line(&format!("diff --nbweave {old} {new}"), pen.theme.file)?;
     for line in names.extended.lines() {
         pen.line(&visible(line), pen.theme.file)?;
@@ -160,8 +170,7 @@ pub(super) fn write_sides(pen: &mut Pen<'_>, names: &FileNames<'_>) -> io::Resul
 }
 
 /// Writes what changed outside of the cells.
-fn write_notebook(pen: &mut Pen<'_>, diff: &NotebookDiff<'_>) -> io::Result<()> {
-    pen.line("notebook", pen.theme.cell)?;
+pub(super) fn write_notebook(pen: &mut Pen<'_>, diff: &NotebookDiff<'_>) -> io::Result<()> {
     let all = pen.options.detail == Detail::All;
     if let Some(format) = diff.format
         && (all || !has_minor_change(diff))
@@ -184,9 +193,31 @@ fn write_cell(pen: &mut Pen<'_>, diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -
     if cell.is_removed() {
         return write_one_sided(pen, diff, cell, Side::Old);
     }
-    match &cell.source {
-        Some(text) => write_hunks(pen, text, &origin(diff, cell))?,
-        None => write_first_lines(pen, diff, cell)?,
+    if cell.source.is_none() {
+        for line in first_lines(diff, cell, pen.options.width.saturating_sub(3)) {
+            pen.aside(&format!(" {line}"))?;
+        }
+    }
+    write_fields(pen, diff, cell)?;
+    if cell.outputs.is_empty() {
+        return Ok(());
+    }
+    let units = units_of(diff, cell);
+    for output in &cell.outputs {
+        write_outputs(pen, std::slice::from_ref(output), &units)?;
+        write_pictures(pen, diff, cell, output)?;
+    }
+    Ok(())
+}
+
+/// Writes what changed in a cell that is on both sides, outputs apart.
+pub(super) fn write_fields(
+    pen: &mut Pen<'_>,
+    diff: &NotebookDiff<'_>,
+    cell: &CellDiff<'_>,
+) -> io::Result<()> {
+    if let Some(text) = &cell.source {
+        write_hunks(pen, text, &origin(diff, cell))?;
     }
     write_keys(pen, cell)?;
     if pen.options.detail == Detail::All {
@@ -200,22 +231,11 @@ fn write_cell(pen: &mut Pen<'_>, diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -
             }
         }
     }
-    if cell.outputs.is_empty() {
-        return Ok(());
-    }
-    let notebooks = Change {
-        old: diff.old,
-        new: diff.new,
-    };
-    write_outputs(
-        pen,
-        &cell.outputs,
-        &Units::of(notebooks, &cell.old, &cell.new),
-    )
+    Ok(())
 }
 
 /// Writes the keys of a cell whose values changed.
-fn write_keys(pen: &mut Pen<'_>, cell: &CellDiff<'_>) -> io::Result<()> {
+pub(super) fn write_keys(pen: &mut Pen<'_>, cell: &CellDiff<'_>) -> io::Result<()> {
     let all = pen.options.detail == Detail::All;
     for (place, changes) in [
         ("metadata", &cell.metadata),
@@ -236,26 +256,14 @@ fn write_one_sided(
     cell: &CellDiff<'_>,
     side: Side,
 ) -> io::Result<()> {
-    let (notebook, indices) = match side {
-        Side::Old => (diff.old, &cell.old),
-        Side::New => (diff.new, &cell.new),
-    };
-    for cell in indices
-        .iter()
-        .filter_map(|&index| notebook.cells.get(index))
-    {
-        let text = cell_text(cell, notebook.format);
-        write_whole(pen, &text, side, &Origin::source())?;
-        for (name, value) in meant_metadata(cell.metadata.as_ref(), Scope::Cell) {
-            write_value(pen, &format!("metadata.{name}"), &compact(&value), side)?;
-        }
-        for (name, words) in key_words(cell, notebook.format) {
-            write_value(pen, &name, &words, side)?;
-        }
-    }
+    write_one_sided_fields(pen, diff, cell, side)?;
+    let (notebook, indices) = one_side(diff, cell, side);
     let units = units(notebook, indices);
     match side {
-        Side::New => units.iter().try_for_each(|unit| write_added(pen, unit)),
+        Side::New => units.iter().try_for_each(|unit| {
+            write_added(pen, unit)?;
+            write_picture(pen, unit)
+        }),
         Side::Old if units.is_empty() => Ok(()),
         Side::Old => {
             let outputs: Vec<_> = units.iter().map(in_a_word).collect();
@@ -264,36 +272,71 @@ fn write_one_sided(
     }
 }
 
-fn in_a_word(unit: &OutputUnit<'_>) -> String {
-    format!("{}, {}", label(unit), about(unit))
-}
-
-/// Writes the first line of a source that did not change, so that people know
-/// which cell it is.
-fn write_first_lines(
+/// Writes a cell that is new, or gone, without its outputs.
+pub(super) fn write_one_sided_fields(
     pen: &mut Pen<'_>,
     diff: &NotebookDiff<'_>,
     cell: &CellDiff<'_>,
+    side: Side,
 ) -> io::Result<()> {
-    for new in cell
-        .new
+    let (notebook, indices) = one_side(diff, cell, side);
+    for cell in indices
         .iter()
-        .filter_map(|&index| diff.new.cells.get(index))
+        .filter_map(|&index| notebook.cells.get(index))
     {
+        let text = cell_text(cell, notebook.format);
+        let language = language_of(notebook, Some(cell));
+        write_whole(pen, &text, side, &Origin::source(language))?;
+        for (name, value) in meant_metadata(cell.metadata.as_ref(), Scope::Cell) {
+            write_value(pen, &format!("metadata.{name}"), &compact(&value), side)?;
+        }
+        for (name, words) in key_words(cell, notebook.format) {
+            write_value(pen, &name, &words, side)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the notebook of a side, and the indices of a cell in it.
+pub(super) fn one_side<'d, 'a>(
+    diff: &'d NotebookDiff<'a>,
+    cell: &'d CellDiff<'a>,
+    side: Side,
+) -> (&'a Notebook<'a>, &'d [usize]) {
+    match side {
+        Side::Old => (diff.old, &cell.old),
+        Side::New => (diff.new, &cell.new),
+    }
+}
+
+pub(super) fn in_a_word(unit: &OutputUnit<'_>) -> String {
+    format!("{}, {}", label(unit), about(unit))
+}
+
+/// Returns the first line of each source that did not change, by which people
+/// know which cell it is.
+pub(super) fn first_lines(
+    diff: &NotebookDiff<'_>,
+    cell: &CellDiff<'_>,
+    columns: usize,
+) -> Vec<String> {
+    let mut firsts = Vec::new();
+    let indices = cell.new.iter();
+    for new in indices.filter_map(|&index| diff.new.cells.get(index)) {
         let text = new.text();
         let mut lines = text.lines().filter(|line| !line.trim().is_empty());
         let Some(first) = lines.next() else {
             continue;
         };
         let first = visible(first).into_owned();
-        let first = cut(&first, pen.options.width.saturating_sub(3)).into_owned();
+        let first = cut(&first, columns).into_owned();
         let more = match lines.next() {
             Some(_) if !first.ends_with('…') => " …",
             _ => "",
         };
-        pen.aside(&format!(" {first}{more}"))?;
+        firsts.push(format!("{first}{more}"));
     }
-    Ok(())
+    firsts
 }
 
 /// Returns where in joined sources the cells after the first begin.
@@ -311,23 +354,26 @@ pub(super) fn origin(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> Origin {
         }
         borders
     };
+    let first = cell
+        .new
+        .first()
+        .and_then(|&index| diff.new.cells.get(index));
     Origin::Source {
+        language: language_of(diff.new, first),
         old_borders: borders(&diff.old.cells, &cell.old, "here began old cell"),
         new_borders: borders(&diff.new.cells, &cell.new, "here begins cell"),
     }
 }
 
 /// Returns the line before a cell: which it is, and what happened to it.
-fn header(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> String {
+pub(super) fn header(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> String {
     let side = if cell.new.is_empty() {
         Side::Old
     } else {
         Side::New
     };
-    let (notebook, index) = match side {
-        Side::Old => (diff.old, cell.old.first()),
-        Side::New => (diff.new, cell.new.first()),
-    };
+    let (notebook, indices) = one_side(diff, cell, side);
+    let index = indices.first();
     let shown = index.and_then(|&index| notebook.cells.get(index));
     let mut parts = vec![number(cell)];
     parts.push(kind_name(shown.map_or(CellKind::Unknown, |cell| cell.kind)).to_owned());

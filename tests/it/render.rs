@@ -7,8 +7,8 @@ use nbweave::diff::{DiffOptions, diff_notebooks};
 use nbweave::json::Document;
 use nbweave::notebook::Notebook;
 use nbweave::render::{
-    Detail, FileNames, FileStat, FileStatus, NameEnd, RenderOptions, Reruns, Theme, WordDiff,
-    name_only, name_status, show, stat, textconv, unified, write_stat,
+    Detail, FileNames, FileStat, FileStatus, Layout, NameEnd, RenderOptions, Reruns, Theme,
+    WordDiff, name_only, name_status, show, stat, textconv, unified, write_stat,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -1243,6 +1243,11 @@ fn pictures_of_diffs() {
         ..options
     };
     check_picture("diff-words.svg", &old, &new, &words);
+    let beside = RenderOptions {
+        layout: Layout::SideBySide,
+        ..options
+    };
+    check_picture("diff-beside.svg", &old, &new, &beside);
     let whole = notebook(&[code("a", WHOLE), markdown("m", "Text  ")]);
     let parts = notebook(&[
         code("a", FIRST_PART),
@@ -1298,6 +1303,7 @@ proptest! {
         output_lines in 0..5_usize,
         form in 0..6_u8,
         is_brief: bool,
+        is_beside: bool,
     ) {
         let options = RenderOptions {
             context,
@@ -1306,6 +1312,8 @@ proptest! {
             reruns: if is_brief { Reruns::Brief } else { Reruns::Full },
             word_diff: [WordDiff::None, WordDiff::Plain, WordDiff::Color][usize::from(form % 3)],
             width: 80,
+            layout: if is_beside { Layout::SideBySide } else { Layout::Unified },
+            graphics: None,
         };
         let (old, new) = (notebook(&old), notebook(&new));
         let text = shown(&old, &new, &options, &Theme::default());

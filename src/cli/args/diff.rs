@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use nbweave::render::{MarkdownOptions, Marker};
 
 /// Show what changed in notebooks, cell by cell
 ///
@@ -111,6 +112,34 @@ pub(crate) struct DiffArgs {
 
     #[command(flatten)]
     pub(crate) look: LookArgs,
+
+    #[command(flatten)]
+    pub(crate) comment: CommentArgs,
+}
+
+/// How a comment for a review is written.
+#[derive(Clone, Debug, Parser)]
+#[command(next_help_heading = "With --format=markdown")]
+pub(crate) struct CommentArgs {
+    /// Name the comment: its first line is `<!-- nbweave NAME -->`
+    ///
+    /// By that line a program finds the comment that it has to update. Without
+    /// a name it is `<!-- nbweave -->`.
+    #[arg(long, value_name = "NAME")]
+    marker: Option<Marker>,
+
+    /// Write no more than so many characters, and count what is left out
+    #[arg(long, value_name = "CHARACTERS", default_value_t = 65_000, value_parser = clap::value_parser!(u32).range(1_000..))]
+    max_size: u32,
+}
+
+impl CommentArgs {
+    pub(crate) fn options(&self) -> MarkdownOptions {
+        MarkdownOptions {
+            marker: self.marker.clone().unwrap_or_default(),
+            max_size: usize::try_from(self.max_size).unwrap_or(usize::MAX),
+        }
+    }
 }
 
 /// How differences look.
@@ -131,6 +160,36 @@ pub(crate) struct LookArgs {
         require_equals = true
     )]
     pub(crate) word_diff: WordDiffArg,
+
+    /// Show old and new in two columns, where there are 60 columns or more
+    ///
+    /// Lines that are too long go on below.
+    #[arg(short = 'y', long, conflicts_with = "word_diff")]
+    pub(crate) side_by_side: bool,
+
+    /// Whether to show keywords, strings, numbers and comments of sources in
+    /// color, where there is color
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) syntax: SyntaxArg,
+
+    /// How to draw pictures, old and new beside each other
+    ///
+    /// They are drawn on terminals only that are known to show them, and never
+    /// through a pager: use --no-pager. A protocol that is named is used
+    /// wherever the output goes.
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub(crate) pictures: PicturesArg,
+
+    /// When names of files are links to them
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        default_missing_value = "always",
+        num_args = 0..=1,
+        require_equals = true
+    )]
+    pub(crate) hyperlinks: LinksArg,
 
     /// Show what changed in outputs and metadata even if no source did
     ///
@@ -162,6 +221,8 @@ pub(crate) enum FormatArg {
     Json,
     /// For a browser: one page for all notebooks, which loads nothing
     Html,
+    /// For a review: one comment on all notebooks
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -172,6 +233,40 @@ pub(crate) enum WordDiffArg {
     Plain,
     /// By color alone
     Color,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum SyntaxArg {
+    /// In the languages of most kernels
+    Auto,
+    /// Never
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum PicturesArg {
+    /// As the terminal is known to take them, if it is
+    Auto,
+    /// Never
+    Never,
+    /// By the protocol of kitty
+    Kitty,
+    /// By that of iTerm2
+    Iterm,
+    /// As sixels
+    Sixel,
+    /// As half blocks, coarsely
+    Blocks,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum LinksArg {
+    /// On terminals of this machine that are known to take them, without a pager
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

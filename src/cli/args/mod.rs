@@ -17,7 +17,8 @@ use nbweave::strip::{
 use super::ui::Usage;
 
 pub(crate) use diff::{
-    ColorArg, DiffArgs, FormatArg, GitDiffArgs, LookArgs, ShowArgs, TextconvArgs, WordDiffArg,
+    ColorArg, DiffArgs, FormatArg, GitDiffArgs, LinksArg, LookArgs, PicturesArg, ShowArgs,
+    SyntaxArg, TextconvArgs, WordDiffArg,
 };
 pub(crate) use filter::{
     FilterArgs, FilterOneArgs, RefreshArgs, RestoreArg, StoreArgs, StoreCommand,

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context as _, Result};
 use nbweave::git::Blobs;
-use nbweave::render::{html_page, write_stat};
+use nbweave::render::{MarkdownOptions, html_page, markdown, write_stat};
 use rayon::prelude::*;
 
 use crate::cli::args::{ColorArg, DiffArgs, FormatArg};
@@ -30,14 +30,18 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Exit> {
         look_args.color = ColorArg::Never;
     }
     let look = Look::new(&look_args, view(args));
+    let comment = args.comment.options();
     let ended = match &args.output {
         Some(path) => {
             let mut result = Vec::new();
-            let ended = show_all(&pairs, &look, &mut result)?;
+            let ended = show_all(&pairs, &look, &comment, &mut result)?;
             write_result(path, &result)?;
             ended
         }
-        None => show_all(&pairs, &look, &mut BufWriter::new(io::stdout().lock()))?,
+        None => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            show_all(&pairs, &look, &comment, &mut out)?
+        }
     };
     Ok(match ended {
         Ended { failed: true, .. } => Exit::Failed,
@@ -59,6 +63,7 @@ fn view(args: &DiffArgs) -> View {
         (args.raw, list(Columns::Raw)),
         (args.format == FormatArg::Json, View::Json),
         (args.format == FormatArg::Html, View::Html(1)),
+        (args.format == FormatArg::Markdown, View::Markdown),
     ];
     let asked = views.into_iter().find(|(is_asked, _)| *is_asked);
     asked.map_or(View::Changes, |(_, view)| view)
@@ -73,10 +78,14 @@ struct Ended {
 
 /// Compares all pairs, several at once, and writes what differs in their
 /// order. One that cannot be read does not stop the others.
-fn show_all(pairs: &[Pair], look: &Look, out: &mut dyn Write) -> Result<Ended> {
+fn show_all(
+    pairs: &[Pair],
+    look: &Look,
+    comment: &MarkdownOptions,
+    out: &mut dyn Write,
+) -> Result<Ended> {
     let mut ended = Ended::default();
-    let mut stats = Vec::new();
-    let mut sections = Vec::new();
+    let (mut stats, mut sections, mut reviews) = (Vec::new(), Vec::new(), Vec::new());
     let pairs: Vec<_> = (1..).zip(pairs).collect();
     for batch in pairs.chunks(BATCH) {
         let all: Vec<_> = match batch {
@@ -96,6 +105,7 @@ fn show_all(pairs: &[Pair], look: &Look, out: &mut dyn Write) -> Result<Ended> {
                     ended.differs |= shown.differs;
                     stats.extend(shown.stat);
                     sections.extend(shown.section);
+                    reviews.extend(shown.review);
                 }
                 Err(error) => {
                     ended.failed |= ui::report(&error) == Exit::Failed;
@@ -110,6 +120,10 @@ fn show_all(pairs: &[Pair], look: &Look, out: &mut dyn Write) -> Result<Ended> {
     if let View::Html(_) = look.view {
         html_page(&sections, out).context("cannot write")?;
     }
+    if look.view == View::Markdown {
+        let comment = markdown(&reviews, comment);
+        out.write_all(comment.as_bytes()).context("cannot write")?;
+    }
     write_stat(&stats, &look.options, &look.theme, out)
         .and_then(|()| out.flush())
         .context("cannot write")?;
@@ -120,12 +134,12 @@ fn show_all(pairs: &[Pair], look: &Look, out: &mut dyn Write) -> Result<Ended> {
 fn show(number: usize, pair: &Pair, blobs: &mut Option<Blobs>, look: &Look) -> Result<Shown> {
     let old = pair.old.read(blobs)?;
     let new = pair.new.read(blobs)?;
-    let look = match look.view {
-        View::Html(_) => &Look {
-            view: View::Html(number),
-            ..look.clone()
+    let numbered = Look {
+        view: match look.view {
+            View::Html(_) => View::Html(number),
+            view => view,
         },
-        View::Changes | View::Stat | View::Json | View::List(_) | View::Nothing => look,
+        ..look.clone()
     };
-    Ok(compare(pair, old.as_deref(), new.as_deref(), look))
+    Ok(compare(pair, old.as_deref(), new.as_deref(), &numbered))
 }

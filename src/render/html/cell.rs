@@ -154,7 +154,7 @@ fn write_one_sided(out: &mut Markup, context: &Context<'_, '_>, cells: &[usize],
         if text.is_empty() {
             out.raw("<p class=\"aside\">An empty cell.</p>");
         }
-        write_whole(out, &text, side, &Origin::source(), &context.options);
+        write_whole(out, &text, side, &Origin::source(None), &context.options);
         if cell.kind == CellKind::Markdown && side == Side::New {
             write_rendered(out, context, &[(notebook, cell, "")]);
         }

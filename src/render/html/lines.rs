@@ -5,8 +5,9 @@
 //! page and copied text is code alone. The same elements stand below each
 //! other or side by side, as the reader likes it.
 
-use super::super::hunks::{Blanks, Origin, Side, clipped, displayed, parts};
-use super::super::rows::{LineEnds, Lines, Row, Words, hunks, rows, shown_lines};
+use super::super::hunks::{Origin, Side};
+use super::super::line::{Blanks, clipped, displayed, pieces};
+use super::super::rows::{LineEnds, Lines, Row, hunks, rows, shown_lines};
 use super::super::values::counted;
 use super::super::{RenderOptions, WordDiff};
 use super::markup::Markup;
@@ -33,6 +34,7 @@ pub(super) fn write_text_diff(
     let lines = Lines {
         old: shown_lines(&text.old, origin),
         new: shown_lines(&text.new, origin),
+        new_tokens: Vec::new(),
     };
     let rows = rows(text, &lines, origin, &options);
     let manner = Manner::of(origin);
@@ -292,7 +294,7 @@ fn write_change(out: &mut Markup, rows: &[Row<'_>], lines: &Lines<'_>, manner: M
 fn line<'t>(
     lines: &'t [std::borrow::Cow<'_, str>],
     index: usize,
-    words: &'t Words,
+    words: &'t [std::ops::Range<usize>],
     ends: LineEnds,
 ) -> Line<'t> {
     Line {
@@ -334,8 +336,9 @@ fn write_parts(
         out.text(&displayed(text, ends, manner.blanks));
         return;
     }
-    for (text, is_changed) in clipped(parts(text, words, ends, manner.blanks), manner.columns) {
-        if is_changed {
+    let pieces = pieces(text, words, &[], ends, manner.blanks);
+    for (text, face) in clipped(pieces, manner.columns) {
+        if face.is_changed {
             out.element("b", &[], &text);
         } else {
             out.text(&text);

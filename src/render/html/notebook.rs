@@ -81,7 +81,7 @@ pub fn html_text(
     section(number, names, about, Summary::default(), |out| {
         if old != new {
             let text = TextDiff::new(String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-            write_text_diff(out, &text, &Origin::source(), &page_options(options));
+            write_text_diff(out, &text, &Origin::source(None), &page_options(options));
         }
     })
 }
