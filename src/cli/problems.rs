@@ -8,9 +8,8 @@ use nbweave::render::counted;
 
 use super::args::Part;
 use super::commands::status::Status;
-use super::drivers::{
-    NAME, OWN_LINES, RENORMALIZE, check_filter_options, keys, options_in, strip_options,
-};
+use super::drivers::{NAME, OWN_LINES, RENORMALIZE, check_filter_options, keys, options_in};
+use super::settings::FilterRules;
 use super::shell::{is_command, words};
 use super::survey::{Surveyed, not_stripped, shown, some_of};
 
@@ -271,8 +270,8 @@ fn staged(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
     } else {
         Ok(())
     };
-    let options = match checked.and_then(|()| strip_options(&options)) {
-        Ok(options) => options,
+    let rules = match checked.and_then(|()| FilterRules::new(&options)) {
+        Ok(rules) => rules,
         Err(why) => {
             found.push(Problem::new(
                 "filter-options",
@@ -282,7 +281,7 @@ fn staged(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
             return Ok(());
         }
     };
-    let paths = not_stripped(&status.notebooks, &options)?;
+    let paths = not_stripped(&status.notebooks, &rules)?;
     if !paths.is_empty() {
         found.push(Problem::new(
             "not-renormalized",

@@ -25,6 +25,8 @@ mod render;
 mod resolve;
 mod revisions;
 mod sandbox;
+mod settings;
+mod settings_git;
 mod status;
 mod store;
 mod store_command;

@@ -12,19 +12,20 @@ use crate::cli::compare::{Columns, Ends, List, Look, Shown, View, compare};
 use crate::cli::exit::Exit;
 use crate::cli::pager;
 use crate::cli::pairs::{Pair, pairs};
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::ui;
 
 /// So many pairs are compared before the first of them is written.
 const BATCH: usize = 64;
 
-pub(crate) fn run(args: &DiffArgs) -> Result<Exit> {
+pub(crate) fn run(args: &DiffArgs, line: &CommandLine) -> Result<Exit> {
     let wants_exit_code = args.exit_code || args.quiet;
     // As in git: the exit code would be the pager's.
     if !args.no_pager && !wants_exit_code {
         pager::page("diff")?;
     }
     let pairs = pairs(args)?;
-    let look = Look::new(&args.look, view(args));
+    let look = Look::new(&line.args(None, OnProblem::Fail)?, view(args));
     let ended = show_all(&pairs, &look)?;
     Ok(match ended {
         Ended { failed: true, .. } => Exit::Failed,
