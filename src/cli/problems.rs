@@ -9,7 +9,7 @@ use nbweave::render::counted;
 use super::args::Part;
 use super::commands::status::Status;
 use super::drivers::{NAME, OWN_LINES, RENORMALIZE, check_filter_options, keys, options_in};
-use super::settings::FilterRules;
+use super::settings::{CommandLine, FilterRules, OnProblem};
 use super::shell::{is_command, words};
 use super::survey::{Surveyed, not_stripped, shown, some_of};
 
@@ -62,6 +62,7 @@ pub(crate) fn problems(status: &Status) -> Result<Vec<Problem>> {
     }
     missing_program(status, &mut found)?;
     half_a_filter(&mut found)?;
+    settings(&mut found);
     if !parts.is_empty() && !parts.contains(&Part::Filter) {
         no_filter(status, &mut found);
     }
@@ -85,6 +86,16 @@ pub(crate) fn problems(status: &Status) -> Result<Vec<Problem>> {
         left_overs(status, &mut found)?;
     }
     Ok(found)
+}
+
+/// Looks for settings files of the current directory that make no sense: git
+/// goes on without what is wrong in them.
+fn settings(found: &mut Vec<Problem>) {
+    let line = CommandLine::of("config", &[]);
+    let settings = line.map(|line| line.found(None, OnProblem::Fail));
+    if let Ok(Err(why)) = settings {
+        found.push(Problem::new("settings", why.to_string(), "nbweave config"));
+    }
 }
 
 fn not_installed(status: &Status) -> Problem {

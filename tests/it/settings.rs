@@ -323,6 +323,9 @@ fn config_shows_what_holds_and_where_it_comes_from() {
 
     [install]
     "#);
+    sandbox.write("d/README", "");
+    let of_directory = String::from_utf8(sandbox.run(&["config", "d"], "").stdout).unwrap();
+    assert!(of_directory.contains("ids = \"drop\""), "{of_directory}");
     let output = sandbox.run(&["config", "--format=json", "vendor/a.ipynb"], "");
     let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let keys = &value["settings"]["strip"]["extra-keys"];

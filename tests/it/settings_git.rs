@@ -94,6 +94,8 @@ fn a_file_that_is_no_toml_lets_no_outputs_in_and_git_goes_on() {
         "nbweave.toml",
         "<<<<<<< ours\n[strip]\n=======\n>>>>>>> theirs\n",
     );
+    // Of the same size, so that git has to ask the filter.
+    sandbox.write("a.ipynb", RAN.replace("# Title", "# TITLE"));
     sandbox.write("b.ipynb", RAN);
     let output = sandbox.try_git(&["status", "--porcelain"]);
     assert_snapshot!(show(&output), @"
@@ -112,7 +114,7 @@ fn a_file_that_is_no_toml_lets_no_outputs_in_and_git_goes_on() {
     ");
     assert_eq!(blob(&sandbox, ":b.ipynb"), STRIPPED);
     // Checking out works, too.
-    sandbox.git(&["stash", "--quiet"]);
+    sandbox.git(&["reset", "--quiet", "--hard"]);
     assert_eq!(sandbox.read("a.ipynb"), RAN);
 }
 
@@ -270,4 +272,8 @@ fn the_status_takes_notebooks_for_stripped_that_are_as_is_set() {
     sandbox.write("nbweave.toml", "");
     let status = sandbox.nbweave(&["status"]);
     assert!(status.contains("something to strip"), "{status}");
+    sandbox.write("nbweave.toml", "[strip]\nbogus = 1\n");
+    let status = sandbox.nbweave(&["status"]);
+    let expected = "unknown key 'bogus' at nbweave.toml:2:1";
+    assert!(status.contains(expected), "{status}");
 }

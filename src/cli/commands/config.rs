@@ -14,13 +14,23 @@ use crate::cli::settings::{CommandLine, Found, OnProblem};
 /// Where comments start, if the value leaves room.
 const COMMENTS: usize = 36;
 
+/// Stands for the notebooks of a directory.
+const NOTEBOOK: &str = "-";
+
 pub(crate) fn run(args: &ConfigArgs, line: &CommandLine) -> Result<Exit> {
     let mut exit = Exit::Clean;
     let text = if args.schema {
         schema()
     } else {
         // What makes no sense does not hide the rest: git has to go on with it.
-        let found = line.found(args.path.as_deref(), OnProblem::Say)?;
+        let path = args.path.as_deref().map(|path| {
+            if path.is_dir() {
+                path.join(NOTEBOOK)
+            } else {
+                path.to_owned()
+            }
+        });
+        let found = line.found(path.as_deref(), OnProblem::Say)?;
         if !found.problems.is_empty() {
             exit = Exit::Usage;
         }

@@ -38,6 +38,8 @@ enum Source {
 pub(crate) struct CommandLine {
     /// All words, with the program's name and the command's first.
     words: Vec<OsString>,
+    /// What the parser made of those behind the command's name.
+    matches: ArgMatches,
     /// The flags that the command has.
     known: Vec<String>,
     /// Those that it was given.
@@ -90,10 +92,11 @@ impl Found {
 impl CommandLine {
     /// Parses all words of a command line.
     pub(crate) fn new(words: Vec<OsString>) -> Result<(Args, Self), clap::Error> {
-        let command = command_for(&words);
-        let matches = command.clone().try_get_matches_from(&words)?;
+        let mut command = command_for(&words);
+        let mut matches = command.try_get_matches_from_mut(&words)?;
         let args = Args::from_arg_matches(&matches)?;
-        Ok((args, Self::of_matches(words, &command, &matches)))
+        let named = matches.remove_subcommand().unwrap_or_default();
+        Ok((args, Self::of_matches(words, &command, named)))
     }
 
     /// Parses what a command of ours was told elsewhere, as the filter in the
@@ -106,10 +109,16 @@ impl CommandLine {
         Ok(line)
     }
 
-    fn of_matches(words: Vec<OsString>, command: &clap::Command, matches: &ArgMatches) -> Self {
+    /// `name` and `matches` are those of the command.
+    fn of_matches(
+        words: Vec<OsString>,
+        command: &clap::Command,
+        (name, matches): (String, ArgMatches),
+    ) -> Self {
         let current = env::current_dir().unwrap_or_default();
         let mut line = Self {
             words,
+            matches: ArgMatches::default(),
             known: Vec::new(),
             given: Vec::new(),
             sections: &[],
@@ -119,14 +128,12 @@ impl CommandLine {
             was_told: AtomicBool::new(false),
             current,
         };
-        let Some((name, matches)) = matches.subcommand() else {
-            return line;
-        };
-        let Some(sections) = sections_of(name) else {
+        let Some(sections) = sections_of(&name) else {
+            line.matches = matches;
             return line;
         };
         line.sections = sections;
-        let subcommand = command.find_subcommand(name);
+        let subcommand = command.find_subcommand(&name);
         let arguments = subcommand
             .into_iter()
             .flat_map(clap::Command::get_arguments);
@@ -147,6 +154,7 @@ impl CommandLine {
             Some(path) => Source::Only(path, OnceLock::new()),
             None => Source::Nearest,
         };
+        line.matches = matches;
         (line.environment, line.problems) = from_environment(sections, |name| {
             Some(env::var_os(name)?.to_string_lossy().into_owned())
         });
@@ -236,6 +244,9 @@ impl CommandLine {
 
     /// Returns the arguments of the command with some flags before its own.
     pub(super) fn with_flags<A: FromArgMatches>(&self, flags: Vec<String>) -> Result<A, Usage> {
+        if flags.is_empty() {
+            return A::from_arg_matches(&self.matches).map_err(|error| usage(&error));
+        }
         let mut words = self.words.clone();
         let behind_command = words.len().min(2);
         let flags = flags.into_iter().map(OsString::from);
