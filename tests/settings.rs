@@ -156,6 +156,49 @@ fn what_is_no_toml_says_where() {
 }
 
 #[test]
+fn places_are_counted_in_lines_and_characters() {
+    for (text, place) in [
+        ("a = 1", "1:1"),
+        ("\r\n\r\na = 1", "3:1"),
+        ("exclude = ['ü', 'é', '']", "1:22"),
+        (
+            "[[overrides]]\npaths = []\nstrip.a = 1\nmerge.inserts = 'both'\nstrip.ids = 'keep'",
+            "3:7",
+        ),
+        // The second of these tables is read after what follows it.
+        (
+            "[[overrides]]\npaths = []\n[[overrides]]\npaths = ['']\n[strip]\n",
+            "4:10",
+        ),
+    ] {
+        let said = problems(text);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(
+            said[0].contains(&format!("nbweave.toml:{place}")),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn long_files_and_deep_ones_are_no_trouble() {
+    let many = "'a', ".repeat(100_000);
+    let (file, said) = read(&format!("exclude = [{many}]"), "f", Form::Own);
+    assert!(said.is_empty());
+    assert_eq!(file.unwrap().exclude.len(), 100_000);
+    let keys: Vec<_> = (0..20_000).map(|index| format!("a{index} = 1")).collect();
+    assert_eq!(problems(&keys.join("\n")).len(), 20_000);
+    for deep in [
+        "[".repeat(100_000),
+        "{a=".repeat(100_000),
+        "a.".repeat(50_000),
+    ] {
+        assert!(!problems(&format!("x = {deep}")).is_empty());
+        assert!(!problems(&deep).is_empty());
+    }
+}
+
+#[test]
 fn a_project_file_is_ours_if_it_has_our_table() {
     let read = |text| read(text, "pyproject.toml", Form::Pyproject);
     assert_eq!(read("[project]\nname = 'nbweave'"), (None, Vec::new()));

@@ -3,6 +3,7 @@
 //! What cannot be is a list of problems beside what can be: some have to go on
 //! with the rest.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,6 +18,9 @@ use crate::error::LineColumn;
 
 /// Names longer than this are like no other.
 const LONGEST_NAME: usize = 40;
+
+/// Where a file starts.
+const START: LineColumn = LineColumn { line: 1, column: 1 };
 
 /// What sort of file it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,6 +41,7 @@ pub fn read(text: &str, name: &str, form: Form) -> (Option<SettingsFile>, Vec<Pr
     let mut reader = Reader {
         text,
         name: name.into(),
+        passed: Cell::new((0, START)),
         problems: Vec::new(),
     };
     let document = match DeTable::parse(text) {
@@ -181,6 +186,9 @@ fn escaped(word: &str) -> String {
 struct Reader<'a> {
     text: &'a str,
     name: Arc<str>,
+    /// The last place that was asked for. Most come in the order of the file,
+    /// and to count from its start each time would take the square of that.
+    passed: Cell<(usize, LineColumn)>,
     problems: Vec<Problem>,
 }
 
@@ -188,7 +196,21 @@ type Table<'a> = DeTable<'a>;
 
 impl Reader<'_> {
     fn at(&self, span: &Range<usize>) -> LineColumn {
-        LineColumn::of(self.text.as_bytes(), span.start)
+        let (mut from, mut at) = self.passed.get();
+        if span.start < from {
+            (from, at) = (0, START);
+        }
+        let between = self.text.get(from..span.start).unwrap_or_default();
+        for c in between.chars() {
+            if c == '\n' {
+                at.line += 1;
+                at.column = 1;
+            } else {
+                at.column += 1;
+            }
+        }
+        self.passed.set((span.start, at));
+        at
     }
 
     fn place(&self, span: &Range<usize>) -> String {

@@ -383,3 +383,31 @@ fn config_says_what_makes_no_sense_and_shows_the_rest() {
         include_str!("../../docs/nbweave.schema.json")
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_plain_file_is_not_read() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("a.ipynb", RAN);
+    std::os::unix::fs::symlink("/dev/zero", sandbox.path("nbweave.toml")).unwrap();
+    assert_snapshot!(sandbox.nbweave(&["check"]), @"
+    exit: 2
+    --- stderr
+    nbweave: cannot read 'nbweave.toml': it is no file
+    hint: `nbweave config --schema` lists the keys; --no-config does without settings
+    ");
+    // One that is named can be anything.
+    assert!(!keeps(&sandbox, "a.ipynb", &["--config=/dev/null"]));
+    fs::remove_file(sandbox.path("nbweave.toml")).unwrap();
+    sandbox.write("nbweave.toml", "#".repeat(2_000_000));
+    let said = sandbox.nbweave(&["check"]);
+    assert!(
+        said.contains("'nbweave.toml': it is too long for settings"),
+        "{said}"
+    );
+    // A link to a plain file is one.
+    fs::remove_file(sandbox.path("nbweave.toml")).unwrap();
+    sandbox.write("shared/own.toml", KEEP);
+    std::os::unix::fs::symlink("shared/own.toml", sandbox.path("nbweave.toml")).unwrap();
+    assert!(keeps(&sandbox, "a.ipynb", &[]));
+}

@@ -27,6 +27,9 @@ const NAMES: [(&str, Form); 3] = [
 /// Without this a `pyproject.toml` has nothing for us.
 const OWN_TABLE: &[u8] = b"nbweave";
 
+/// Longer files are not for people to read, in bytes.
+const LONGEST: u64 = 1 << 20;
+
 /// A file that was read.
 #[derive(Debug)]
 pub(crate) struct Reading {
@@ -91,7 +94,8 @@ pub(super) fn nearest(dir: &Path) -> Option<Arc<Reading>> {
 fn reading_in(dir: &Path) -> Option<Reading> {
     NAMES
         .into_iter()
-        .find_map(|(name, form)| reading(&dir.join(name), dir, form))
+        .map(|(name, form)| (dir.join(name), form))
+        .find_map(|(path, form)| reading(&path, read_plain(&path), dir, form))
 }
 
 /// Returns what the person has set for everything.
@@ -100,7 +104,7 @@ pub(super) fn of_person() -> Option<Arc<Reading>> {
     let read = || {
         let path = person_path()?;
         let dir = path.parent()?;
-        reading(&path, dir, Form::Person).map(Arc::new)
+        reading(&path, read_plain(&path), dir, Form::Person).map(Arc::new)
     };
     PERSON.get_or_init(read).clone()
 }
@@ -127,7 +131,7 @@ pub(super) fn named(path: &Path, current: &Path) -> Reading {
     } else {
         Form::Own
     };
-    reading(path, current, form).unwrap_or_else(|| {
+    reading(path, fs::read(path), current, form).unwrap_or_else(|| {
         let missing = Problem {
             what: format!("there are no settings in '{}'", path.display()),
             hint: None,
@@ -137,22 +141,35 @@ pub(super) fn named(path: &Path, current: &Path) -> Reading {
     })
 }
 
-/// Reads a file; `None` if it is not there or has nothing for us.
-fn reading(path: &Path, dir: &Path, form: Form) -> Option<Reading> {
-    let bytes = match fs::read(path) {
+/// Reads a file that nobody named. A link in a repository may lead to what has
+/// no end.
+fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    if metadata.len() > LONGEST {
+        return Err(io::Error::other("it is too long for settings"));
+    }
+    fs::read(path)
+}
+
+/// Returns what a file says; `None` if it is not there or has nothing for us.
+fn reading(path: &Path, bytes: io::Result<Vec<u8>>, dir: &Path, form: Form) -> Option<Reading> {
+    let no_settings = |why: &str| {
+        let what = format!("cannot read '{}': {why}", shown(path));
+        Some(unread(path, dir, Some(Problem { what, hint: None })))
+    };
+    let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) if is_missing(&error) => return None,
-        Err(error) => {
-            let what = format!("cannot read '{}': {error}", shown(path));
-            return Some(unread(path, dir, Some(Problem { what, hint: None })));
-        }
+        Err(error) => return no_settings(&error.to_string()),
     };
     if form == Form::Pyproject && memchr::memmem::find(&bytes, OWN_TABLE).is_none() {
         return None;
     }
     let Ok(text) = String::from_utf8(bytes) else {
-        let what = format!("'{}' is no UTF-8 text", shown(path));
-        return Some(unread(path, dir, Some(Problem { what, hint: None })));
+        return no_settings("it is no UTF-8 text");
     };
     let name = shown(path);
     let (file, problems) = read(&text, &name, form);
