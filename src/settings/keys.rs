@@ -92,7 +92,8 @@ pub struct Key {
     pub default: &'static str,
     /// What it does, in the words of the flag's help.
     pub doc: &'static str,
-    /// Other flags with which it does not count.
+    /// Other flags with which it does not count, be they given or stood for by
+    /// keys further up.
     pub unless: &'static [&'static str],
 }
 
@@ -101,11 +102,6 @@ impl Key {
     pub fn variable(&self) -> String {
         let name = format!("NBWEAVE_{}_{}", self.section.name(), self.name);
         name.replace('-', "_").to_ascii_uppercase()
-    }
-
-    /// Returns whether a flag does what it does if nobody says anything.
-    pub fn is_on(&self) -> bool {
-        self.default == "true"
     }
 }
 

@@ -211,16 +211,22 @@ impl CommandLine {
     }
 
     /// Returns the flags that settings stand for, without those that do not
-    /// count beside what was given.
+    /// count beside what was given, or beside the flag of an earlier key.
     pub(super) fn flags(&self, found: &Found) -> Vec<String> {
         let mut flags = Vec::new();
-        for held in found.held() {
-            if let Some((value, _)) = held.set
-                && self.is_own(held.key)
-                && !self.is_given(held.key)
-            {
-                flags.extend(flags_for(held.key, value, &self.known));
+        let mut stand_for: Vec<&str> = Vec::new();
+        for Held { key, set } in found.held() {
+            let Some((value, _)) = set.filter(|_| self.is_own(key) && !self.is_given(key)) else {
+                continue;
+            };
+            if key.unless.iter().any(|flag| stand_for.contains(flag)) {
+                continue;
             }
+            let own = flags_for(key, value, &self.known);
+            if !own.is_empty() {
+                stand_for.push(key.name);
+            }
+            flags.extend(own);
         }
         flags
     }
@@ -282,6 +288,9 @@ impl CommandLine {
 
 #[cfg(test)]
 mod tests {
+    use nbweave::settings::{Kind, Value, Words};
+
+    use super::super::parser::COMMANDS;
     use super::*;
 
     /// Returns the flags that a command gets from a variable.
@@ -338,5 +347,53 @@ mod tests {
         };
         assert!(keeps(&["--no-keep-output", "--keep-output"]));
         assert!(!keeps(&["--keep-output", "--no-keep-output"]));
+    }
+
+    /// Returns a value for a key that is not what holds without it.
+    fn other_than_default(key: &Key) -> Value {
+        let list = |word: &str| Value::List(vec![word.to_owned()]);
+        let word = match key.kind {
+            Kind::Flag => return Value::Flag(key.default != "true"),
+            Kind::Number => return Value::Number(70),
+            Kind::Size => "10k",
+            Kind::Choice(words) => words.last().unwrap(),
+            Kind::Word => "word",
+            Kind::List(Words::Any) => return list("a"),
+            Kind::List(Words::OutputTypes) => return list("error"),
+            Kind::List(Words::MimeTypes) => return list("image/*"),
+            Kind::List(Words::MetadataKeys) => return list("metadata.a"),
+        };
+        Value::Word(word.to_owned())
+    }
+
+    #[test]
+    fn all_keys_of_a_command_can_be_set_at_once() {
+        for (name, sections) in COMMANDS {
+            let needed: &[&str] = match *name {
+                "git-diff" => &["a"],
+                "difftool" => &["a", "b"],
+                "merge" => &["a", "b", "c"],
+                // A command that is not there yet, and one without keys.
+                "convert" | "config" => continue,
+                _ => &[],
+            };
+            let words = ["nbweave", name].into_iter().chain(needed.iter().copied());
+            let (_, mut line) = CommandLine::new(words.map(OsString::from).collect()).unwrap();
+            let own = KEYS.iter().filter(|key| sections.contains(&key.section));
+            let set = own.map(|key| Entry {
+                key,
+                value: other_than_default(key),
+                origin: Origin::Environment(key.variable()),
+            });
+            line.environment = set.collect();
+            line.source = Source::Nothing;
+            let flags = line.flags(&line.found(None, OnProblem::Fail).unwrap());
+            assert!(!flags.is_empty(), "{name}");
+            let mut words = line.words.clone();
+            words.splice(2..2, flags.into_iter().map(OsString::from));
+            if let Err(error) = command_for(&words).try_get_matches_from(&words) {
+                panic!("{words:?}: {error}");
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::args::Args;
 use crate::cli::ui::Usage;
 
 /// The commands that read settings, with the sections that are theirs.
-const COMMANDS: &[(&str, &[Section])] = &[
+pub(super) const COMMANDS: &[(&str, &[Section])] = &[
     ("strip", &[Section::Strip]),
     ("check", &[Section::Strip, Section::Check]),
     ("filter-process", &[Section::Strip]),
@@ -100,11 +100,14 @@ fn argument_id(command: &clap::Command, long: &str) -> Option<clap::Id> {
     Some(argument.get_id().clone())
 }
 
-/// Returns the flags that a setting stands for, of those that there are.
+/// Returns the flags that a setting stands for, of those that there are: none
+/// for what holds anyway.
 pub(super) fn flags_for(key: &Key, value: &Value, known: &[String]) -> Vec<String> {
     let name = key.name;
+    if value.to_string() == key.default {
+        return Vec::new();
+    }
     let flags = match value {
-        Value::Flag(is_on) if *is_on == key.is_on() => Vec::new(),
         Value::Flag(true) => vec![name.to_owned()],
         Value::Flag(false) => vec![format!("no-{name}")],
         Value::Number(number) => vec![format!("{name}={number}")],
@@ -129,7 +132,6 @@ pub(super) fn usage(error: &clap::Error) -> Usage {
 #[cfg(test)]
 mod tests {
     use clap::builder::PossibleValue;
-    use nbweave::settings::Words;
 
     use super::*;
 
@@ -198,52 +200,6 @@ mod tests {
                 for other in key.unless {
                     assert!(flag(&parser, other).is_some(), "--{other}");
                 }
-            }
-        }
-    }
-
-    /// Returns settings for a key that are not what holds without them.
-    fn other_than_default(key: &Key) -> Value {
-        let word = match key.kind {
-            Kind::Flag => return Value::Flag(!key.is_on()),
-            Kind::Number => return Value::Number(70),
-            Kind::Size => "10k",
-            Kind::Choice(words) => words.last().unwrap(),
-            Kind::Word => "word",
-            Kind::List(Words::Any) => return Value::List(vec!["a".to_owned(), "b".to_owned()]),
-            Kind::List(Words::OutputTypes) => return Value::List(vec!["error".to_owned()]),
-            Kind::List(Words::MimeTypes) => return Value::List(vec!["image/*".to_owned()]),
-            Kind::List(Words::MetadataKeys) => return Value::List(vec!["metadata.a".to_owned()]),
-        };
-        Value::Word(word.to_owned())
-    }
-
-    #[test]
-    fn all_keys_of_a_command_can_be_set_at_once() {
-        for (name, sections) in COMMANDS {
-            let needed: &[&str] = match *name {
-                "git-diff" => &["a"],
-                "difftool" => &["a", "b"],
-                "merge" => &["a", "b", "c"],
-                _ => &[],
-            };
-            let Some(parser) = parser(name) else { continue };
-            let arguments = parser.get_arguments();
-            let known: Vec<_> = arguments
-                .filter_map(|argument| argument.get_long())
-                .collect();
-            let known: Vec<_> = known.into_iter().map(str::to_owned).collect();
-            let own = KEYS.iter().filter(|key| sections.contains(&key.section));
-            let own = own.filter(|_| *name != "config");
-            let flags = own.flat_map(|key| flags_for(key, &other_than_default(key), &known));
-            let words = ["nbweave", name]
-                .map(str::to_owned)
-                .into_iter()
-                .chain(flags);
-            let words = words.chain(needed.iter().map(|&word| word.to_owned()));
-            let words: Vec<OsString> = words.map(OsString::from).collect();
-            if let Err(error) = command_for(&words).try_get_matches_from(&words) {
-                panic!("{words:?}: {error}");
             }
         }
     }
