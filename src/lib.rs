@@ -40,5 +40,6 @@ pub mod media;
 pub mod merge;
 pub mod notebook;
 pub mod render;
+pub mod settings;
 pub mod store;
 pub mod strip;

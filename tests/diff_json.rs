@@ -11,6 +11,10 @@ use nbweave::notebook::Notebook;
 use nbweave::render::json;
 use serde_json::{Value, json};
 
+mod json_schema;
+
+use json_schema::check;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -37,76 +41,6 @@ fn diff(old: &[u8], new: &[u8]) -> Option<Value> {
     let text = text.replace(r"\ud8", r"\u00").replace(r"\udc", r"\u00");
     let text = text.replace(r"\ud", r"\u0");
     Some(serde_json::from_str(&text).unwrap())
-}
-
-/// Checks a value against a schema, by as much of JSON Schema as ours uses.
-/// A keyword that is not known here fails.
-fn check(value: &Value, schema: &Value, whole: &Value, place: &str) -> Result<(), String> {
-    let fail = |what: &str| Err(format!("{place}: {what}: {value}"));
-    let Some(keywords) = schema.as_object() else {
-        return if schema == &json!(true) {
-            Ok(())
-        } else {
-            fail("not allowed")
-        };
-    };
-    for (keyword, rule) in keywords {
-        match keyword.as_str() {
-            "$ref" => {
-                let pointer = rule.as_str().unwrap().trim_start_matches('#');
-                check(value, whole.pointer(pointer).unwrap(), whole, place)?;
-            }
-            "type" => {
-                let is_type = match rule.as_str().unwrap() {
-                    "object" => value.is_object(),
-                    "array" => value.is_array(),
-                    "string" => value.is_string(),
-                    "boolean" => value.is_boolean(),
-                    "number" => value.is_number(),
-                    "integer" => value.is_u64() || value.is_i64(),
-                    other => panic!("unknown type {other}"),
-                };
-                if !is_type {
-                    return fail("type");
-                }
-            }
-            "const" if value != rule => return fail("const"),
-            "enum" if !rule.as_array().unwrap().contains(value) => return fail("enum"),
-            "minimum" if value.as_u64() < rule.as_u64() => return fail("minimum"),
-            "minItems" if (value.as_array().unwrap().len() as u64) < rule.as_u64().unwrap() => {
-                return fail("minItems");
-            }
-            "items" => {
-                for (index, item) in value.as_array().unwrap().iter().enumerate() {
-                    check(item, rule, whole, &format!("{place}/{index}"))?;
-                }
-            }
-            "required" => {
-                for key in rule.as_array().unwrap() {
-                    if value.get(key.as_str().unwrap()).is_none() {
-                        return fail(&format!("no {key}"));
-                    }
-                }
-            }
-            "additionalProperties" => {
-                for (key, value) in value.as_object().unwrap() {
-                    let property = schema["properties"].get(key).unwrap_or(rule);
-                    check(value, property, whole, &format!("{place}/{key}"))?;
-                }
-            }
-            "oneOf" => {
-                let rules = rule.as_array().unwrap().iter();
-                let fitting = rules.filter(|rule| check(value, rule, whole, place).is_ok());
-                if fitting.count() != 1 {
-                    return fail("oneOf");
-                }
-            }
-            "$schema" | "$defs" | "title" | "description" | "properties" | "const" | "enum"
-            | "minimum" | "minItems" => {}
-            other => panic!("unknown keyword {other}"),
-        }
-    }
-    Ok(())
 }
 
 #[track_caller]

@@ -14,10 +14,12 @@ use nbweave::merge::{
 };
 use nbweave::notebook::Notebook;
 
+use super::args::MergeRuleArgs;
 use super::bytes::{self, Bytes};
 use super::input::{self, Input};
 use super::merging::configured_style;
 use super::pairs::is_notebook;
+use super::settings::{CommandLine, OnProblem};
 
 /// A notebook that may have conflicts.
 #[derive(Debug)]
@@ -49,6 +51,11 @@ pub(crate) enum State {
 pub(crate) enum Markers {
     Found,
     None,
+}
+
+/// Returns what settings say of a merge of a notebook.
+fn merge_rules(path: &Path) -> Result<MergeRuleArgs> {
+    CommandLine::of("git-merge", &[])?.args(Some(path), OnProblem::Say)
 }
 
 impl Conflicted {
@@ -155,11 +162,19 @@ impl Conflicted {
 
     /// Returns how a merge anew writes conflicts: as git would.
     pub(crate) fn merge_options(&self) -> MergeOptions {
-        let default = MergeOptions::default();
+        let size = MergeOptions::default().marker_size;
+        // Settings that make no sense do not keep anybody from a merge.
+        let rules = merge_rules(&self.path).ok();
+        let has_style = rules.as_ref().is_some_and(MergeRuleArgs::has_style);
+        let default = rules.map_or_else(MergeOptions::default, |rules| rules.options());
         MergeOptions {
-            style: configured_style(),
+            style: if has_style {
+                default.style
+            } else {
+                configured_style()
+            },
             labels: Labels::default(),
-            marker_size: git::marker_size(&self.path).unwrap_or(default.marker_size),
+            marker_size: git::marker_size(&self.path).unwrap_or(size),
             ..default
         }
     }

@@ -2,11 +2,11 @@
 //! them again.
 
 use anyhow::{Context as _, Result, bail};
-use clap::Parser as _;
 use nbweave::git::install::{ConfigFile, OwnLines, Scope, Setting, same_key};
 use nbweave::strip::StripOptions;
 
-use super::args::{FilterArgs, Part, StripArgs};
+use super::args::{Part, StripArgs};
+use super::settings::CommandLine;
 use super::shell::{quoted_word, words};
 use super::ui::Usage;
 
@@ -264,10 +264,7 @@ pub(crate) fn lines(parts: &[Part]) -> Vec<String> {
 
 /// Returns what the options for a filter mean.
 pub(crate) fn strip_options(options: &[String]) -> Result<StripOptions, Usage> {
-    let words = ["strip"]
-        .into_iter()
-        .chain(options.iter().map(String::as_str));
-    let args = StripArgs::try_parse_from(words).map_err(|error| usage(&error))?;
+    let args: StripArgs = CommandLine::of("strip", options)?.own_args()?;
     if !args.paths.is_empty() || args.stdout || args.check || args.dry_run || args.diff {
         return Err(Usage(
             "only options that say what to strip are for the filter".to_owned(),
@@ -276,22 +273,11 @@ pub(crate) fn strip_options(options: &[String]) -> Result<StripOptions, Usage> {
     args.rules.options()
 }
 
-fn usage(error: &clap::Error) -> Usage {
-    let message = error.to_string();
-    let line = message.lines().next().unwrap_or_default();
-    Usage(line.trim_start_matches("error: ").to_owned())
-}
-
 /// Refuses options with which the filter would not start, and git no longer
 /// work: `nbweave strip` has more.
 pub(crate) fn check_filter_options(options: &[String]) -> Result<(), Usage> {
     strip_options(options)?;
-    let words = ["filter-process"]
-        .into_iter()
-        .chain(options.iter().map(String::as_str));
-    FilterArgs::try_parse_from(words)
-        .map(drop)
-        .map_err(|error| usage(&error))
+    CommandLine::of("filter-process", options).map(drop)
 }
 
 /// Returns the options in the command of a filter, without those that are not

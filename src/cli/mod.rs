@@ -17,6 +17,7 @@ mod output;
 mod pager;
 mod pairs;
 mod problems;
+mod settings;
 mod shell;
 mod survey;
 mod takeover;
@@ -25,10 +26,9 @@ mod ui;
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
-
-use args::{Args, Command};
+use args::Command;
 use exit::Exit;
+use settings::CommandLine;
 
 /// Returns an argument as the parser takes it: `-M90`, which git knows, as
 /// `-M=90`. Without the sign it would take the revision behind a bare `-M`.
@@ -51,8 +51,9 @@ fn is_merge_driver() -> bool {
 
 /// Runs the command that the arguments name.
 pub(crate) fn main() -> Exit {
-    let args = match Args::try_parse_from(std::env::args_os().map(as_option)) {
-        Ok(args) => args,
+    let words = std::env::args_os().map(as_option).collect();
+    let (args, line) = match CommandLine::new(words) {
+        Ok(parsed) => parsed,
         Err(error) => {
             let exit = if !error.use_stderr() {
                 Exit::Clean
@@ -69,25 +70,26 @@ pub(crate) fn main() -> Exit {
         }
     };
     let result = match args.command {
-        Command::Diff(args) => commands::diff::run(&args),
-        Command::Merge(args) => commands::merge::run(&args),
-        Command::Show(args) => commands::show::run(&args),
-        Command::Strip(args) => commands::strip::run(&args),
-        Command::Check(args) => commands::check::run(&args),
-        Command::GitDiff(args) => commands::git_diff::run(&args),
-        Command::GitMerge(args) => commands::git_merge::run(args),
+        Command::Diff(args) => commands::diff::run(&args, &line),
+        Command::Merge(args) => commands::merge::run(&args, &line),
+        Command::Show(args) => commands::show::run(&args, &line),
+        Command::Strip(args) => commands::strip::run(&args, &line),
+        Command::Check(args) => commands::check::run(&args, &line),
+        Command::GitDiff(args) => commands::git_diff::run(&args, &line),
+        Command::GitMerge(args) => commands::git_merge::run(args, &line),
         Command::Mergetool(args) => commands::mergetool::run(&args),
         Command::Resolve(args) => commands::resolve::run(&args),
         Command::Textconv(args) => commands::textconv::run(&args),
-        Command::FilterProcess(args) => Ok(commands::filter::process(&args)),
-        Command::GitClean(args) => Ok(commands::filter::clean_one(&args)),
-        Command::GitSmudge(args) => Ok(commands::filter::smudge_one(&args)),
+        Command::FilterProcess(args) => Ok(commands::filter::process(&args, &line)),
+        Command::GitClean(args) => Ok(commands::filter::clean_one(&args, &line)),
+        Command::GitSmudge(args) => Ok(commands::filter::smudge_one(&args, &line)),
+        Command::Config(args) => commands::config::run(&args, &line),
         Command::Store(args) => commands::store::run(&args),
         Command::Refresh(args) => commands::refresh::run(&args),
-        Command::Install(args) => commands::install::run(&args),
+        Command::Install(args) => commands::install::run(&args, &line),
         Command::Uninstall(args) => commands::uninstall::run(&args),
         Command::Status(args) => commands::status::run(&args),
-        Command::Difftool(args) => Ok(commands::difftool::run(&args)),
+        Command::Difftool(args) => Ok(commands::difftool::run(&args, &line)),
         Command::GitHook(args) => commands::git_hook::run(&args),
     };
     result.unwrap_or_else(|error| ui::report(&error))

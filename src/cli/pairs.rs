@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use nbweave::git::{
@@ -13,8 +14,9 @@ use nbweave::strip::{StripOptions, strip};
 
 use super::args::DiffArgs;
 use super::bytes::Bytes;
-use super::drivers::{NAME, options_in, strip_options};
+use super::drivers::{NAME, options_in};
 use super::input::Input;
+use super::settings::FilterRules;
 use super::ui::Usage;
 
 /// The notebooks below the top of the worktree, as a pathspec.
@@ -180,7 +182,7 @@ impl Version {
             return Ok(bytes);
         }
         if filter.name == NAME {
-            return Ok(stripped(&bytes, filter).map_or(bytes, Bytes::from));
+            return Ok(stripped(&bytes, filter, path).map_or(bytes, Bytes::from));
         }
         if filter.clean.is_none() {
             return Ok(bytes);
@@ -203,14 +205,15 @@ fn top_of(path: &Path, name: &Path) -> PathBuf {
 }
 
 /// Returns a notebook as our filter gives it to git; `None` if it lets it pass
-/// as it is.
-pub(crate) fn stripped(bytes: &[u8], filter: &Filter) -> Option<Vec<u8>> {
+/// as it is. `path` is where it is, from the current directory.
+pub(crate) fn stripped(bytes: &[u8], filter: &Filter, path: &Path) -> Option<Vec<u8>> {
     // Without settings git stores what is in the file, attribute or not.
     let command = filter.process.as_ref().or(filter.clean.as_ref())?;
-    let options = match options_in(command).unwrap_or_default() {
-        none if none.is_empty() => StripOptions::default(),
+    let rules = FilterRules::new(&options_in(command).unwrap_or_default());
+    let options = match rules {
+        Ok(rules) => rules.of(path)?,
         // With options that it does not take, a filter does not even start.
-        options => strip_options(&options).unwrap_or_default(),
+        Err(_) => Arc::default(),
     };
     let stripped = strip(bytes, &options).ok()?;
     (!stripped.edits.is_empty()).then(|| stripped.edits.apply(bytes))

@@ -8,9 +8,8 @@ use nbweave::render::counted;
 
 use super::args::Part;
 use super::commands::status::Status;
-use super::drivers::{
-    NAME, OWN_LINES, RENORMALIZE, check_filter_options, keys, options_in, strip_options,
-};
+use super::drivers::{NAME, OWN_LINES, RENORMALIZE, check_filter_options, keys, options_in};
+use super::settings::{CommandLine, FilterRules, OnProblem};
 use super::shell::{is_command, words};
 use super::survey::{Surveyed, not_stripped, shown, some_of};
 
@@ -63,6 +62,7 @@ pub(crate) fn problems(status: &Status) -> Result<Vec<Problem>> {
     }
     missing_program(status, &mut found)?;
     half_a_filter(&mut found)?;
+    settings(&mut found);
     if !parts.is_empty() && !parts.contains(&Part::Filter) {
         no_filter(status, &mut found);
     }
@@ -86,6 +86,16 @@ pub(crate) fn problems(status: &Status) -> Result<Vec<Problem>> {
         left_overs(status, &mut found)?;
     }
     Ok(found)
+}
+
+/// Looks for settings files of the current directory that make no sense: git
+/// goes on without what is wrong in them.
+fn settings(found: &mut Vec<Problem>) {
+    let line = CommandLine::of("config", &[]);
+    let settings = line.map(|line| line.found(None, OnProblem::Fail));
+    if let Ok(Err(why)) = settings {
+        found.push(Problem::new("settings", why.to_string(), "nbweave config"));
+    }
 }
 
 fn not_installed(status: &Status) -> Problem {
@@ -271,8 +281,8 @@ fn staged(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
     } else {
         Ok(())
     };
-    let options = match checked.and_then(|()| strip_options(&options)) {
-        Ok(options) => options,
+    let rules = match checked.and_then(|()| FilterRules::new(&options)) {
+        Ok(rules) => rules,
         Err(why) => {
             found.push(Problem::new(
                 "filter-options",
@@ -282,7 +292,7 @@ fn staged(status: &Status, found: &mut Vec<Problem>) -> Result<()> {
             return Ok(());
         }
     };
-    let paths = not_stripped(&status.notebooks, &options)?;
+    let paths = not_stripped(&status.notebooks, &rules)?;
     if !paths.is_empty() {
         found.push(Problem::new(
             "not-renormalized",

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use nbweave::git::install::{ConfigFile, Scope, config_path, has_worktree_settings};
 use nbweave::git::{self, Blobs, ObjectId};
-use nbweave::strip::{StripOptions, strip};
+use nbweave::strip::strip;
 
 use super::drivers::NAME;
 use super::pairs::{NOTEBOOKS, is_notebook};
+use super::settings::FilterRules;
 
 /// A notebook with the attributes that it has.
 #[derive(Clone, Debug)]
@@ -102,7 +103,7 @@ pub(crate) fn attributes(paths: &[PathBuf]) -> Result<Vec<Attributes>> {
 /// have taken away.
 pub(crate) fn not_stripped<'a>(
     notebooks: &'a [Surveyed],
-    options: &StripOptions,
+    rules: &FilterRules,
 ) -> Result<Vec<&'a Path>> {
     let mut blobs = None;
     let mut found = Vec::new();
@@ -117,7 +118,10 @@ pub(crate) fn not_stripped<'a>(
         let bytes = blobs
             .read(id)
             .with_context(|| format!("cannot read '{}'", notebook.path.display()))?;
-        if strip(&bytes, options).is_ok_and(|stripped| !stripped.edits.is_empty()) {
+        let Some(options) = rules.of(&notebook.path) else {
+            continue;
+        };
+        if strip(&bytes, &options).is_ok_and(|stripped| !stripped.edits.is_empty()) {
             found.push(notebook.path.as_path());
         }
     }

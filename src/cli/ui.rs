@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use nbweave::error::Error;
 
 use super::exit::Exit;
+use super::settings::BadSettings;
 
 /// Work that takes less than this shows no progress.
 const SILENT_FOR: Duration = Duration::from_secs(1);
@@ -47,6 +48,10 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
         .find_map(Error::hint);
     if let Some(hint) = hint {
         say(&format!("hint: {hint}"));
+    }
+    if error.is::<BadSettings>() {
+        say("hint: `nbweave config --schema` lists the keys; --no-config does without settings");
+        return Exit::Usage;
     }
     if error.is::<Usage>() {
         say("hint: `--help` behind the command lists its options");

@@ -29,6 +29,8 @@ mod resolve;
 mod review;
 mod revisions;
 mod sandbox;
+mod settings;
+mod settings_git;
 mod status;
 mod store;
 mod store_command;

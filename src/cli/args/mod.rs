@@ -1,5 +1,6 @@
 //! What the command line takes. The doc comments are the help.
 
+mod config;
 mod diff;
 mod filter;
 mod install;
@@ -16,6 +17,7 @@ use nbweave::strip::{
 
 use super::ui::Usage;
 
+pub(crate) use config::{ConfigArgs, ConfigFormatArg};
 pub(crate) use diff::{
     ColorArg, DiffArgs, FormatArg, GitDiffArgs, LinksArg, LookArgs, PicturesArg, ShowArgs,
     SyntaxArg, TextconvArgs, WordDiffArg,
@@ -27,7 +29,7 @@ pub(crate) use install::{
     DifftoolArgs, GitHookArgs, HookArg, InstallArgs, Part, PlaceArg, ScopeArgs, StatusArgs,
     StatusFormatArg, ToolArg, UninstallArgs,
 };
-pub(crate) use merge::{GitMergeArgs, MergeArgs};
+pub(crate) use merge::{GitMergeArgs, MergeArgs, MergeRuleArgs};
 pub(crate) use resolve::{MergetoolArgs, ResolveArgs};
 
 /// Jupyter notebooks in git, by content
@@ -61,6 +63,7 @@ pub(crate) enum Command {
     GitClean(FilterOneArgs),
     #[command(hide = true)]
     GitSmudge(FilterOneArgs),
+    Config(ConfigArgs),
     Store(StoreArgs),
     Refresh(RefreshArgs),
     Install(InstallArgs),
@@ -110,6 +113,10 @@ pub(crate) struct StripArgs {
     /// Say nothing of notebooks that were changed
     #[arg(long, short)]
     pub(crate) quiet: bool,
+
+    /// The path of what comes by standard input, for settings
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
 
     /// Lay the notebook out anew: as it is, or as Jupyter writes it
     #[arg(long, value_name = "LAYOUT", default_value = "keep")]

@@ -6,24 +6,23 @@ use nbweave::json::Document;
 use nbweave::merge::{Form, StrayKind, leftovers_in, may_have_conflicts};
 use nbweave::notebook::Notebook;
 
-use super::strip::{Mode, Work};
-use crate::cli::args::CheckArgs;
+use super::strip::{Mode, Selected, Work};
+use crate::cli::args::{CheckArgs, RuleArgs};
 use crate::cli::exit::Exit;
-use crate::cli::input;
+use crate::cli::settings::{CommandLine, OnProblem, PerPath};
 use crate::cli::ui;
 
-pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
-    let options = args.rules.options()?;
+pub(crate) fn run(args: &CheckArgs, line: &CommandLine) -> Result<Exit> {
+    let rules = PerPath::new(OnProblem::Fail, |args: RuleArgs| Ok(args.options()?));
     let work = Work {
         mode: if args.conflicts {
             Mode::Conflicts
         } else {
             Mode::Report
         },
-        options: &options,
         quiet: false,
     };
-    let ended = work.on(input::inputs(&args.paths))?;
+    let ended = work.on(Selected::of(&args.paths, |path| rules.get(line, path))?)?;
     let has = |count: usize| match (count, ended.notebooks) {
         (1, 1) => "the notebook has".to_owned(),
         (1, all) => format!("1 of {all} notebooks has"),

@@ -7,25 +7,26 @@ use nbweave::git::Blobs;
 use nbweave::render::{MarkdownOptions, html_page, markdown, write_stat};
 use rayon::prelude::*;
 
-use crate::cli::args::{ColorArg, DiffArgs, FormatArg};
+use crate::cli::args::{ColorArg, DiffArgs, FormatArg, LookArgs};
 use crate::cli::compare::{Columns, Ends, List, Look, Shown, View, compare};
 use crate::cli::exit::Exit;
 use crate::cli::output::write_result;
 use crate::cli::pager;
 use crate::cli::pairs::{Pair, pairs};
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::ui;
 
 /// So many pairs are compared before the first of them is written.
 const BATCH: usize = 64;
 
-pub(crate) fn run(args: &DiffArgs) -> Result<Exit> {
+pub(crate) fn run(args: &DiffArgs, line: &CommandLine) -> Result<Exit> {
     let wants_exit_code = args.exit_code || args.quiet;
     // As in git: the exit code would be the pager's.
     if !args.no_pager && !wants_exit_code && args.output.is_none() {
         pager::page("diff")?;
     }
     let pairs = pairs(args)?;
-    let mut look_args = args.look.clone();
+    let mut look_args: LookArgs = line.args(None, OnProblem::Fail)?;
     if args.output.is_some() && look_args.color == ColorArg::Auto {
         look_args.color = ColorArg::Never;
     }

@@ -14,20 +14,22 @@ use crate::cli::compare::{Look, View};
 use crate::cli::exit::Exit;
 use crate::cli::pager;
 use crate::cli::pairs::{Naming, Pair, Source, dir_pairs, file_pair};
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::ui;
 
 /// Git ends with 126 and above; below, it goes on with the next file.
-pub(crate) fn run(args: &DifftoolArgs) -> Exit {
-    let ended = show(args).unwrap_or_else(|error| ui::report(&error));
+pub(crate) fn run(args: &DifftoolArgs, line: &CommandLine) -> Exit {
+    let ended = show(args, line).unwrap_or_else(|error| ui::report(&error));
     match ended {
         Exit::Clean => Exit::Clean,
         Exit::Found | Exit::Usage | Exit::Failed => Exit::Found,
     }
 }
 
-fn show(args: &DifftoolArgs) -> Result<Exit> {
+fn show(args: &DifftoolArgs, line: &CommandLine) -> Result<Exit> {
     pager::page("diff")?;
-    let look = Look::new(&args.look, View::Changes);
+    let settings = line.args(None, OnProblem::Say);
+    let look = Look::new(settings.as_ref().unwrap_or(&args.look), View::Changes);
     let (old, new) = (Path::new(&args.old), Path::new(&args.new));
     let mut pairs = if old.is_dir() && new.is_dir() {
         dir_pairs(old, new)?

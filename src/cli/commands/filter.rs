@@ -11,15 +11,17 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use nbweave::git::{self, Direction, GitDirectory};
 use nbweave::store::{Limits, Restore, Store, clean, smudge};
 use nbweave::strip::StripOptions;
 
-use crate::cli::args::{FilterArgs, FilterOneArgs, RestoreArg};
+use crate::cli::args::{FilterArgs, FilterOneArgs, RestoreArg, RuleArgs};
 use crate::cli::exit::Exit;
 use crate::cli::input::Input;
+use crate::cli::settings::{CommandLine, ForPath, OnProblem, PerPath};
 use crate::cli::ui;
 
 /// How people get on if the filter is what keeps them.
@@ -33,8 +35,8 @@ const TEXT: &[u8] = b"%% notebook";
 /// A pipe holds 64 KiB, as does a packet.
 const BUFFER: usize = 128 * 1024;
 
-pub(crate) fn process(args: &FilterArgs) -> Exit {
-    let mut filter = match Filter::new(args) {
+pub(crate) fn process(args: &FilterArgs, line: &CommandLine) -> Exit {
+    let mut filter = match Filter::new(args, line) {
         Ok(filter) => filter,
         Err(error) => return failed(&error),
     };
@@ -47,16 +49,16 @@ pub(crate) fn process(args: &FilterArgs) -> Exit {
     served.map_or_else(|error| failed(&error.into()), |()| Exit::Clean)
 }
 
-pub(crate) fn clean_one(args: &FilterOneArgs) -> Exit {
-    one(Direction::Clean, args)
+pub(crate) fn clean_one(args: &FilterOneArgs, line: &CommandLine) -> Exit {
+    one(Direction::Clean, args, line)
 }
 
-pub(crate) fn smudge_one(args: &FilterOneArgs) -> Exit {
-    one(Direction::Smudge, args)
+pub(crate) fn smudge_one(args: &FilterOneArgs, line: &CommandLine) -> Exit {
+    one(Direction::Smudge, args, line)
 }
 
-fn one(direction: Direction, args: &FilterOneArgs) -> Exit {
-    let mut filter = match Filter::new(&args.filter) {
+fn one(direction: Direction, args: &FilterOneArgs, line: &CommandLine) -> Exit {
+    let mut filter = match Filter::new(&args.filter, line) {
         Ok(filter) => filter,
         Err(error) => return failed(&error),
     };
@@ -89,8 +91,11 @@ pub(super) fn store() -> Option<Store> {
 }
 
 /// A filter at work.
-struct Filter {
-    options: StripOptions,
+struct Filter<'a> {
+    line: &'a CommandLine,
+    /// What goes without settings.
+    options: Arc<StripOptions>,
+    rules: PerPath<RuleArgs, StripOptions>,
     store: Option<Store>,
     restore: Restore,
     /// Whether notebooks go into an archive, which is for others; `None` until
@@ -102,8 +107,8 @@ struct Filter {
     restored: HashSet<u64>,
 }
 
-impl Filter {
-    fn new(args: &FilterArgs) -> Result<Self> {
+impl<'a> Filter<'a> {
+    fn new(args: &FilterArgs, line: &'a CommandLine) -> Result<Self> {
         let restore = match args.restore {
             _ if args.no_restore => None,
             RestoreArg::Exact => Some(Restore::Exact),
@@ -111,7 +116,9 @@ impl Filter {
             RestoreArg::Off => None,
         };
         Ok(Self {
-            options: args.rules.options()?,
+            line,
+            options: Arc::new(args.rules.options()?),
+            rules: PerPath::new(OnProblem::Say, |args: RuleArgs| Ok(args.options()?)),
             store: restore.and_then(|_| store()),
             restore: restore.unwrap_or(Restore::Exact),
             is_archiving: None,
@@ -145,14 +152,29 @@ impl Filter {
         }
     }
 
+    /// Returns what goes out of a notebook; `None` if it is left alone.
+    fn options_for(&self, path: &Path) -> Option<Arc<StripOptions>> {
+        match self.rules.get(self.line, Some(path)) {
+            Ok(ForPath::Held(options)) => Some(options),
+            Ok(ForPath::Excluded(_)) => None,
+            Err(error) => {
+                ui::say(&format!("nbweave: settings do not count: {error:#}"));
+                Some(Arc::clone(&self.options))
+            }
+        }
+    }
+
     fn cleaned<'b>(&mut self, path: &Path, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
+        let Some(options) = self.options_for(path) else {
+            return Ok(Cow::Borrowed(bytes));
+        };
         // With `merge.renormalize` git smudges and cleans all sides of a merge.
         // Kept as if they had just run, the outputs of an old version would
         // take the place of newer ones.
         let is_known = !self.restored.is_empty() && self.restored.contains(&hash(path, bytes));
         let store = self.store.as_mut();
         let store = store.filter(|_| !path.as_os_str().is_empty() && !is_known);
-        let cleaned = clean(bytes, key(path), &self.options, store)?;
+        let cleaned = clean(bytes, key(path), &options, store)?;
         if let Err(error) = cleaned.kept
             && !self.told
         {
@@ -180,7 +202,10 @@ impl Filter {
         if *self.is_archiving.get_or_insert_with(git::is_archiving) {
             return Cow::Borrowed(bytes);
         }
-        smudge(bytes, key(path), &self.options, store, self.restore)
+        let Some(options) = self.options_for(path) else {
+            return Cow::Borrowed(bytes);
+        };
+        smudge(bytes, key(path), &options, store, self.restore)
     }
 
     /// Brings the store back into its limits. Git has all its answers.

@@ -17,9 +17,10 @@ use crate::cli::bytes::Bytes;
 use crate::cli::compare::{Look, Shown, View, compare, quoted};
 use crate::cli::exit::Exit;
 use crate::cli::pairs::{Naming, Pair, Source, Version, may_be_filtered, own_filter, stripped};
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::ui::{self, Usage};
 
-pub(crate) fn run(args: &GitDiffArgs) -> Result<Exit> {
+pub(crate) fn run(args: &GitDiffArgs, line: &CommandLine) -> Result<Exit> {
     if let Some(exit) = difftool(args) {
         return Ok(exit);
     }
@@ -44,7 +45,8 @@ pub(crate) fn run(args: &GitDiffArgs) -> Result<Exit> {
     let Some(pair) = pair else {
         return Err(Usage("a mode is not one of git's".to_owned()).into());
     };
-    let look = Look::new(&args.look, View::Changes);
+    let settings = line.args(None, OnProblem::Say);
+    let look = Look::new(settings.as_ref().unwrap_or(&args.look), View::Changes);
     match show(&pair, Path::new(path), &look) {
         Ok(shown) => {
             write(&shown.text);
@@ -154,10 +156,13 @@ pub(super) fn show(pair: &Pair, path: &Path, look: &Look) -> Result<Shown> {
     if is_file
         && old.as_deref() != new.as_deref()
         && (may_be_filtered(&pair.old, &old) || may_be_filtered(&pair.new, &new))
-        && let Some(filter) = own_filter(&attribute_path(pair, path))
+        && let file = attribute_path(pair, path)
+        && let Some(filter) = own_filter(&file)
     {
         for side in [&mut old, &mut new] {
-            let clean = side.as_deref().and_then(|bytes| stripped(bytes, &filter));
+            let clean = side
+                .as_deref()
+                .and_then(|bytes| stripped(bytes, &filter, &file));
             *side = clean.map(Bytes::from).or(side.take());
         }
     }

@@ -18,17 +18,23 @@ use crate::cli::args::GitMergeArgs;
 use crate::cli::exit::Exit;
 use crate::cli::input::Input;
 use crate::cli::merging::{How, Merge, is_notebook, label};
+use crate::cli::settings::{CommandLine, OnProblem};
 
 /// What git calls ours when it merges bases of a merge.
 const VIRTUAL_OURS: &str = "Temporary merge branch";
 
-pub(crate) fn run(args: GitMergeArgs) -> Result<Exit> {
+pub(crate) fn run(args: GitMergeArgs, line: &CommandLine) -> Result<Exit> {
     // A panic has an exit code that git takes for conflicts.
-    catch_unwind(AssertUnwindSafe(|| merge(args))).unwrap_or(Ok(Exit::Failed))
+    catch_unwind(AssertUnwindSafe(|| merge(args, line))).unwrap_or(Ok(Exit::Failed))
 }
 
-fn merge(mut args: GitMergeArgs) -> Result<Exit> {
+fn merge(mut args: GitMergeArgs, line: &CommandLine) -> Result<Exit> {
     take_arguments(&mut args);
+    let settings = || line.args(args.path.as_deref(), OnProblem::Say);
+    // No mistake in settings, or of ours with them, keeps git from merging.
+    if let Ok(Ok(rules)) = catch_unwind(AssertUnwindSafe(settings)) {
+        args.rules = rules;
+    }
     let missing = || "git is to name %O, %A and %B; `nbweave merge` is for people";
     let base = args.base.clone().with_context(missing)?;
     let ours = args.ours.clone().with_context(missing)?;

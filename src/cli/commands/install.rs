@@ -14,10 +14,11 @@ use nbweave::render::counted;
 use crate::cli::args::{InstallArgs, Part, PlaceArg, ScopeArgs, ToolArg};
 use crate::cli::drivers::{
     How, NAME, OWN_LINES, PARTS, Program, RECORD_ATTRIBUTES, RECORD_RENORMALIZE, RENORMALIZE,
-    check_filter_options, installed, keys, lines, strip_options,
+    check_filter_options, installed, keys, lines,
 };
 use crate::cli::exit::Exit;
 use crate::cli::hook::Hook;
+use crate::cli::settings::{CommandLine, FilterRules, OnProblem};
 use crate::cli::shell::is_command;
 use crate::cli::survey::{Surveyed, cannot_write, not_stripped, notebooks, read, shown, some_of};
 use crate::cli::takeover::{Taken, taken_over};
@@ -34,7 +35,8 @@ const OTHER_STRIPPERS: &[&str] = &[
     "strip-notebook-output",
 ];
 
-pub(crate) fn run(args: &InstallArgs) -> Result<Exit> {
+pub(crate) fn run(_: &InstallArgs, line: &CommandLine) -> Result<Exit> {
+    let args: &InstallArgs = &line.args(None, OnProblem::Fail)?;
     let repository = Repository::find().context("cannot use the repository")?;
     let scope = scope(args.scope, repository.as_ref())?;
     let file = config_file(scope)?;
@@ -394,7 +396,7 @@ fn say_what_is_left(parts: &[Part], how: &How) -> Result<()> {
             .filter(|word| *word != "--no-restore")
             .cloned()
             .collect();
-        let found = not_stripped(&notebooks, &strip_options(&options)?)?;
+        let found = not_stripped(&notebooks, &*FilterRules::new(&options)?)?;
         if !found.is_empty() {
             ui::say(&format!(
                 "nbweave: {} in the index with something to strip: {}",

@@ -7,14 +7,17 @@ use anyhow::{Context as _, Result};
 use nbweave::merge::{Labels, MergeOptions, Versions};
 use nbweave::render::merge_json;
 
-use crate::cli::args::MergeArgs;
+use crate::cli::args::{MergeArgs, MergeRuleArgs};
 use crate::cli::exit::Exit;
 use crate::cli::input::Input;
 use crate::cli::merging::{Merge, label};
 use crate::cli::output::write_result;
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::ui::Usage;
 
-pub(crate) fn run(args: &MergeArgs) -> Result<Exit> {
+pub(crate) fn run(args: &MergeArgs, line: &CommandLine) -> Result<Exit> {
+    let result = args.output.as_deref().unwrap_or(&args.ours);
+    let rules: MergeRuleArgs = line.args(Some(result), OnProblem::Fail)?;
     let inputs = Versions {
         base: input(&args.base),
         ours: input(&args.ours),
@@ -43,14 +46,14 @@ pub(crate) fn run(args: &MergeArgs) -> Result<Exit> {
             theirs: name(&args.label_theirs, &names.theirs),
         },
         marker_size: args.marker_size,
-        ..args.rules.options()
+        ..rules.options()
     };
     let versions = Versions {
         base: &*base,
         ours: &*ours,
         theirs: &*theirs,
     };
-    let merge = Merge::styled(versions, options, args.rules.has_style())
+    let merge = Merge::styled(versions, options, rules.has_style())
         .with_context(|| format!("cannot merge '{}'", names.ours))?;
     let mut out = io::stdout().lock();
     let name = if let Some(path) = &args.output {

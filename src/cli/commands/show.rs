@@ -15,14 +15,15 @@ use crate::cli::exit::Exit;
 use crate::cli::input::{self, Input};
 use crate::cli::pager;
 use crate::cli::pairs::{self, Version};
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::ui;
 
-pub(crate) fn run(args: &ShowArgs) -> Result<Exit> {
+pub(crate) fn run(args: &ShowArgs, line: &CommandLine) -> Result<Exit> {
     let words = input::paths_or_stdin(&args.inputs)?;
     if !args.no_pager {
         pager::page("show")?;
     }
-    let look = Look::new(&args.look, View::Changes);
+    let look = Look::new(&line.args(None, OnProblem::Fail)?, View::Changes);
     let mut inputs = Vec::new();
     for word in words {
         let exists = word.exists() || word.as_os_str() == "-";

@@ -1,6 +1,8 @@
 //! `nbweave strip`, and the work it shares with `nbweave check`.
 
 use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
@@ -12,11 +14,15 @@ use super::check::left_in;
 use crate::cli::args::StripArgs;
 use crate::cli::exit::Exit;
 use crate::cli::input::{self, Input};
+use crate::cli::settings::{CommandLine, ForPath, OnProblem, PerPath};
 use crate::cli::ui::{self, Progress};
 
-pub(crate) fn run(args: &StripArgs) -> Result<Exit> {
-    let mut options = args.rules.options()?;
-    options.layout = args.format.into();
+pub(crate) fn run(args: &StripArgs, line: &CommandLine) -> Result<Exit> {
+    let rules = PerPath::new(OnProblem::Fail, |args: StripArgs| {
+        let mut options = args.rules.options()?;
+        options.layout = args.format.into();
+        Ok(options)
+    });
     let paths = input::paths_or_stdin(&args.paths)?;
     let mode = if args.check {
         Mode::Check
@@ -31,10 +37,12 @@ pub(crate) fn run(args: &StripArgs) -> Result<Exit> {
     };
     let work = Work {
         mode,
-        options: &options,
         quiet: args.quiet,
     };
-    let ended = work.on(input::inputs(&paths))?;
+    let inputs = Selected::of(&paths, |path| {
+        rules.get(line, path.or(args.path.as_deref()))
+    })?;
+    let ended = work.on(inputs)?;
     let found = match mode {
         Mode::Check => ended.changed_notebooks > 0,
         Mode::InPlace => args.exit_code && ended.changed_notebooks > 0,
@@ -59,10 +67,54 @@ pub(crate) enum Mode {
 
 /// A strip of many notebooks.
 #[derive(Debug)]
-pub(crate) struct Work<'a> {
+pub(crate) struct Work {
     pub(crate) mode: Mode,
-    pub(crate) options: &'a StripOptions,
     pub(crate) quiet: bool,
+}
+
+/// A notebook that is worked on.
+#[derive(Debug)]
+pub(crate) struct Selected {
+    input: Input,
+    /// What goes; `None` if it is to be left alone.
+    options: Option<Arc<StripOptions>>,
+    /// What says so, unless the notebook came with others of its directory.
+    alone: Option<String>,
+}
+
+impl Selected {
+    /// Returns what paths of the command line name, with what is said of each;
+    /// standard input has no path.
+    pub(crate) fn of(
+        paths: &[PathBuf],
+        said: impl Fn(Option<&Path>) -> Result<ForPath<StripOptions>>,
+    ) -> Result<Vec<Result<Self>>> {
+        let mut all = Vec::new();
+        for input in input::inputs(paths) {
+            let input = match input {
+                Ok(input) => input,
+                Err(error) => {
+                    all.push(Err(error));
+                    continue;
+                }
+            };
+            let path = match &input {
+                Input::File(path) => Some(path),
+                Input::Stdin => None,
+            };
+            let (options, origin) = match said(path.map(PathBuf::as_path))? {
+                ForPath::Held(options) => (Some(options), None),
+                ForPath::Excluded(origin) => (None, Some(origin)),
+            };
+            let is_named = path.is_none_or(|path| paths.contains(path));
+            all.push(Ok(Self {
+                input,
+                options,
+                alone: origin.filter(|_| is_named).map(|origin| origin.to_string()),
+            }));
+        }
+        Ok(all)
+    }
 }
 
 /// How a strip of many notebooks ended.
@@ -98,10 +150,10 @@ struct Done {
     text: Vec<u8>,
 }
 
-impl Work<'_> {
+impl Work {
     /// Works on all inputs, several at once, and tells of them in their order.
     /// One that fails does not stop the others.
-    pub(crate) fn on(&self, inputs: Vec<Result<Input>>) -> Result<Ended> {
+    pub(crate) fn on(&self, inputs: Vec<Result<Selected>>) -> Result<Ended> {
         // One notebook needs no threads, and one that is piped in need not be
         // held in memory twice.
         if let [Ok(input)] = inputs.as_slice() {
@@ -114,7 +166,7 @@ impl Work<'_> {
             return Ok(ended);
         }
         let progress = Progress::new(inputs.len());
-        let strip = |input: Result<Input>| {
+        let strip = |input: Result<Selected>| {
             let mut text = Vec::new();
             let done = input.and_then(|input| self.strip(&input, &mut text));
             progress.advance();
@@ -132,7 +184,11 @@ impl Work<'_> {
     }
 
     /// Strips one notebook; what goes to standard output goes to `out`.
-    fn strip(&self, input: &Input, out: &mut impl io::Write) -> Result<Done> {
+    fn strip(&self, selected: &Selected, out: &mut impl io::Write) -> Result<Done> {
+        let input = &selected.input;
+        let Some(options) = &selected.options else {
+            return self.leave(selected, out);
+        };
         let bytes = input.read()?;
         if self.mode == Mode::Conflicts {
             return Ok(Done {
@@ -143,8 +199,7 @@ impl Work<'_> {
                 text: Vec::new(),
             });
         }
-        let stripped =
-            strip(&bytes, self.options).with_context(|| format!("cannot strip '{input}'"))?;
+        let stripped = strip(&bytes, options).with_context(|| format!("cannot strip '{input}'"))?;
         let edits = &stripped.edits;
         let changed = !edits.is_empty();
         match (self.mode, input) {
@@ -173,6 +228,28 @@ impl Work<'_> {
                 | Mode::Diff
                 | Mode::Stdout => Vec::new(),
             },
+            text: Vec::new(),
+        })
+    }
+
+    /// Leaves a notebook as it is.
+    fn leave(&self, selected: &Selected, out: &mut impl io::Write) -> Result<Done> {
+        let input = &selected.input;
+        let is_piped = self.mode == Mode::InPlace && *input == Input::Stdin;
+        if is_piped || self.mode == Mode::Stdout {
+            out.write_all(&input.read()?).context("cannot write")?;
+        } else if let Some(origin) = &selected.alone
+            && !self.quiet
+        {
+            ui::say(&format!(
+                "nbweave: '{input}' is left alone: {origin} excludes it"
+            ));
+        }
+        Ok(Done {
+            input: input.clone(),
+            changes: Vec::new(),
+            changed: false,
+            left: Vec::new(),
             text: Vec::new(),
         })
     }

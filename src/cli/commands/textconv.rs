@@ -40,7 +40,9 @@ fn converted(file: &Path, bytes: &[u8]) -> Option<Vec<u8>> {
         _ => file,
     };
     let filter = may_be_filtered(file, bytes).then(|| own_filter(path));
-    let clean = filter.flatten().and_then(|filter| stripped(bytes, &filter));
+    let clean = filter
+        .flatten()
+        .and_then(|filter| stripped(bytes, &filter, path));
     let document = Document::read(clean.as_deref().unwrap_or(bytes)).ok()?;
     let notebook = Notebook::read(&document).ok()?;
     let mut text = Vec::new();

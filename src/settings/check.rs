@@ -1,0 +1,36 @@
+//! Whether words in settings mean something.
+
+use crate::strip::{MetadataKey, MimePattern, OutputType};
+
+/// What the words of a list are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Words {
+    /// Any.
+    Any,
+    /// Types of output, such as `stream:stderr`.
+    OutputTypes,
+    /// Mime types, such as `image/*`.
+    MimeTypes,
+    /// Keys, such as `metadata.a.b`.
+    MetadataKeys,
+}
+
+impl Words {
+    /// Says what is wrong with a word, if anything is.
+    pub(super) fn check(self, word: &str) -> Result<(), String> {
+        if word.is_empty() {
+            return Err("there is nothing in it".to_owned());
+        }
+        // Flags split their values there.
+        if word.contains(|c: char| c == ',' || c.is_whitespace() || c.is_control()) {
+            return Err("there are blanks or commas in it; each word is one string".to_owned());
+        }
+        let parsed = match self {
+            Self::Any => Ok(()),
+            Self::OutputTypes => word.parse::<OutputType>().map(drop),
+            Self::MimeTypes => word.parse::<MimePattern>().map(drop),
+            Self::MetadataKeys => word.parse::<MetadataKey>().map(drop),
+        };
+        parsed.map_err(|error| error.to_string())
+    }
+}
