@@ -4,6 +4,9 @@
 //! Text holds what people wrote: kinds, sources, metadata. Outputs stay in
 //! the notebook.
 
+pub mod ipynb;
 mod model;
+mod update;
 
 pub use model::{Metadata, TextCell, TextNotebook};
+pub use update::update;
