@@ -4,6 +4,15 @@
 //! Text holds what people wrote: kinds, sources, metadata. Outputs stay in
 //! the notebook.
 
+pub mod filter;
+pub mod format;
+pub mod header;
+pub mod languages;
+pub mod magics;
 mod model;
+pub mod options;
+pub mod settings;
+pub mod yaml;
 
-pub use model::{Metadata, TextCell, TextNotebook};
+pub use format::{Format, Target};
+pub use model::{Extras, Metadata, TextCell, TextNotebook, text_notebook};
