@@ -4,9 +4,18 @@
 //! Text holds what people wrote: kinds, sources, metadata. Outputs stay in
 //! the notebook.
 
+pub mod filter;
+pub mod format;
+pub mod header;
 pub mod ipynb;
+pub mod languages;
+pub mod magics;
 mod model;
+pub mod options;
+pub mod settings;
 mod update;
+pub mod yaml;
 
-pub use model::{Metadata, TextCell, TextNotebook};
+pub use format::{Format, Target};
+pub use model::{Extras, Metadata, TextCell, TextNotebook, text_notebook};
 pub use update::update;
