@@ -13,9 +13,12 @@ pub mod magics;
 mod model;
 pub mod options;
 pub mod settings;
+pub mod text;
 mod update;
+mod verify;
 pub mod yaml;
 
 pub use format::{Format, Target};
 pub use model::{Extras, Metadata, TextCell, TextNotebook, text_notebook};
 pub use update::update;
+pub use verify::{Difference, differences};
