@@ -54,6 +54,7 @@ impl To {
             (None, None) => return Err(missing()),
         };
         match spelling {
+            "ipynb" => Ok(Self::Ipynb),
             "review" | "auto:review" => Ok(Self::Review(ReviewTo::Script)),
             "review:md" | "review:markdown" | "md:review" => Ok(Self::Review(ReviewTo::Markdown)),
             _ => {
