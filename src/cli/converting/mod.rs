@@ -4,8 +4,9 @@
 pub(crate) mod places;
 
 use anyhow::{Context as _, Result, anyhow};
+use nbweave::convert::settings::TextSettings;
 use nbweave::convert::{
-    Difference, Extras, Format, Target, TextNotebook, differences, ipynb, languages, text,
+    Difference, Extras, Format, Target, TextNotebook, differences, filter, ipynb, languages, text,
     text_notebook, update,
 };
 use nbweave::json::Document;
@@ -181,6 +182,20 @@ pub(crate) fn to_text(bytes: &[u8], to: &Target, extras: Extras) -> Result<Conve
     if with_ids > 0 && !extras.ids {
         let ids = counted(with_ids, "id");
         converted.left_out.push(ids);
+    }
+    let settings = TextSettings::of(&content.metadata);
+    let filter = settings.notebook_metadata_filter.as_deref();
+    let kept = filter::notebook_metadata(&content.metadata, filter);
+    let left_out = content.metadata.keys();
+    let left_out: Vec<_> = left_out.filter(|key| !kept.contains_key(*key)).collect();
+    if !left_out.is_empty() {
+        let keys: Vec<_> = left_out
+            .iter()
+            .map(|key| key.escape_debug().to_string())
+            .collect();
+        converted
+            .left_out
+            .push(format!("metadata of the notebook ({})", keys.join(", ")));
     }
     Ok(converted)
 }
