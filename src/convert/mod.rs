@@ -4,14 +4,21 @@
 //! Text holds what people wrote: kinds, sources, metadata. Outputs stay in
 //! the notebook.
 
+mod activity;
+mod ends;
+mod fences;
 pub mod filter;
 pub mod format;
 pub mod header;
 pub mod ipynb;
 pub mod languages;
 pub mod magics;
+pub mod markdown;
+mod markdown_cells;
+mod markdown_read;
 mod model;
 pub mod options;
+mod placed;
 pub mod settings;
 pub mod text;
 mod update;
