@@ -4,13 +4,16 @@
 //! Text holds what people wrote: kinds, sources, metadata. Outputs stay in
 //! the notebook.
 
+mod blank_lines;
 pub mod filter;
 pub mod format;
 pub mod header;
 pub mod languages;
+mod literal;
 pub mod magics;
 mod model;
 pub mod options;
+mod quotes;
 pub mod settings;
 pub mod yaml;
 
