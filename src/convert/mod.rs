@@ -5,6 +5,7 @@
 //! the notebook.
 
 mod activity;
+mod blank_lines;
 mod ends;
 mod fences;
 pub mod filter;
@@ -12,6 +13,7 @@ pub mod format;
 pub mod header;
 pub mod ipynb;
 pub mod languages;
+mod literal;
 pub mod magics;
 pub mod markdown;
 mod markdown_cells;
@@ -19,6 +21,7 @@ mod markdown_read;
 mod model;
 pub mod options;
 mod placed;
+mod quotes;
 pub mod settings;
 pub mod text;
 mod update;
