@@ -48,7 +48,10 @@ impl Writer<'_> {
         );
         metadata = options::with_extras(cell, metadata);
         let is_code = cell.kind == CellKind::Code || has_active_tag(&metadata);
-        let asked = cell.metadata.get("lines_to_next_cell").and_then(Value::as_u64);
+        let asked = cell
+            .metadata
+            .get("lines_to_next_cell")
+            .and_then(Value::as_u64);
         let lines_to_next_cell = asked
             .filter(|_| !protection.default_blank)
             .and_then(|blank| usize::try_from(blank).ok())
@@ -70,7 +73,10 @@ impl Writer<'_> {
     /// does not part them.
     pub(super) fn needs_two_blank(&self, piece: &Piece, next: &Piece) -> bool {
         let starts_with = |piece: &Piece, start: &str| {
-            piece.lines.first().is_some_and(|line| line.starts_with(start))
+            piece
+                .lines
+                .first()
+                .is_some_and(|line| line.starts_with(start))
         };
         !piece.is_code
             && !next.is_code
@@ -168,7 +174,11 @@ impl Writer<'_> {
         if metadata.get("active").is_some_and(|active| active == "") {
             metadata.shift_remove("active");
         }
-        if cell.source.split('\n').any(|line| reading::is_region_end(line, "raw")) {
+        if cell
+            .source
+            .split('\n')
+            .any(|line| reading::is_region_end(line, "raw"))
+        {
             // Code that is active nowhere is a raw cell, too.
             metadata.shift_remove("tags");
             metadata.insert("active".to_owned(), "".into());

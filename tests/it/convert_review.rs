@@ -10,10 +10,11 @@ use crate::sandbox::Sandbox;
 fn pictured(bytes: &[u8]) -> String {
     let mut notebook: Value = serde_json::from_str(RAN).unwrap();
     let picture = base64::engine::general_purpose::STANDARD.encode(bytes);
-    notebook["cells"][1]["outputs"][1] = json!({
+    let outputs = notebook["cells"][1]["outputs"].as_array_mut().unwrap();
+    outputs.push(json!({
         "output_type": "display_data", "metadata": {"filename": "../../evil.png"},
         "data": {"image/png": picture, "text/plain": "<Figure>"},
-    });
+    }));
     notebook.to_string()
 }
 
