@@ -84,7 +84,7 @@ fn markdown_to_review_links_to_pictures_by_their_content() {
     hello
     ```
 
-    ![image/png: 20 B, 4a6fd4ef](my%20pictures/NAME)
+    ![image/png: 20 B, 5f96d294](my%20pictures/NAME)
     "#);
 }
 
