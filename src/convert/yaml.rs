@@ -11,6 +11,8 @@ pub enum Style {
     /// MyST's: keys in their order, Unicode, lists without objects as
     /// `[a, b]`.
     Compact,
+    /// The block style with keys in their order.
+    Ordered,
 }
 
 /// Returns an object as a YAML document, with a final line end.
