@@ -5,7 +5,13 @@ use serde_json::Value;
 use super::Metadata;
 
 /// What of a notebook's metadata is written if nobody says otherwise.
-const OF_NOTEBOOKS: &[&str] = &["jupytext", "kernelspec", "kernel_info", "orphan", "tocdepth"];
+const OF_NOTEBOOKS: &[&str] = &[
+    "jupytext",
+    "kernelspec",
+    "kernel_info",
+    "orphan",
+    "tocdepth",
+];
 
 /// What of a cell's metadata is not: what front ends note about themselves.
 const NOT_OF_CELLS: &[&str] = &[
@@ -113,9 +119,7 @@ pub fn cell_metadata(metadata: &Metadata, filter: Option<&str>) -> Metadata {
 pub fn root_level_metadata(metadata: &Metadata, filter: Option<&str>) -> (Metadata, Metadata) {
     let filter = Filter::parse(filter.unwrap_or_default());
     let at_root = match (&filter.included, &filter.excluded) {
-        (Names::These(included), Names::All) => {
-            subset(metadata, Some(included), &Names::default())
-        }
+        (Names::These(included), Names::All) => subset(metadata, Some(included), &Names::default()),
         (_, excluded) => subset(metadata, None, excluded),
     };
     let elsewhere = metadata
@@ -206,7 +210,8 @@ mod tests {
 
     #[track_caller]
     fn check_notebook(filter: &str, expected: &str) {
-        let all = metadata(r#"{"x": {"a": 1, "b": 2}, "kernelspec": {"name": "p", "env": 1}, "ä": 1}"#);
+        let all =
+            metadata(r#"{"x": {"a": 1, "b": 2}, "kernelspec": {"name": "p", "env": 1}, "ä": 1}"#);
         let kept = notebook_metadata(&all, Some(filter));
         assert_eq!(serde_json::to_string(&kept).unwrap(), expected);
     }
@@ -228,7 +233,9 @@ mod tests {
 
     #[track_caller]
     fn check_cell(filter: Option<&str>, expected: &str) {
-        let all = metadata(r#"{"tags": [], "scrolled": true, "lines_to_next_cell": 2, "a b": 1, "c": {"d": 1}}"#);
+        let all = metadata(
+            r#"{"tags": [], "scrolled": true, "lines_to_next_cell": 2, "a b": 1, "c": {"d": 1}}"#,
+        );
         let kept = cell_metadata(&all, filter);
         assert_eq!(serde_json::to_string(&kept).unwrap(), expected);
     }

@@ -135,9 +135,7 @@ impl Comment {
 
 /// Returns the script language of an extension with its dot.
 pub fn by_extension(extension: &str) -> Option<&'static Script> {
-    SCRIPTS
-        .iter()
-        .find(|script| script.extension == extension)
+    SCRIPTS.iter().find(|script| script.extension == extension)
 }
 
 /// Returns the script language of this name, as [`usual_name`] has it.
@@ -359,14 +357,19 @@ mod tests {
                     attachments: None,
                 };
                 if !arguments.is_empty() {
-                    cell.metadata.insert("magic_args".to_owned(), arguments.into());
+                    cell.metadata
+                        .insert("magic_args".to_owned(), arguments.into());
                 }
                 restore_magic(&mut cell, main, &["mermaid".to_owned()]);
                 assert_eq!(cell.source, source);
                 assert_eq!(cell.metadata.len(), 1);
             }
         }
-        check("%%bash -s x\nls", "python", Some(("bash", "-s x", Some("ls"))));
+        check(
+            "%%bash -s x\nls",
+            "python",
+            Some(("bash", "-s x", Some("ls"))),
+        );
         check("%%bash", "python", Some(("bash", "", None)));
         check("%%mermaid\n", "python", Some(("mermaid", "", Some(""))));
         check("#!fsharp\nx", "csharp", Some(("fsharp", "", Some("x"))));

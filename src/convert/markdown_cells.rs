@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::markdown_read::{self as reading, CELL_TYPE, ESCAPED, REGIONS};
 use super::options::{self, Spelling};
 use super::settings::TextSettings;
-use super::{Metadata, TextCell, activity, fences, filter, languages, magics, placed};
+use super::{Metadata, TextCell, activity, fences, filter, header, languages, magics, placed};
 use crate::notebook::CellKind;
 
 /// What a cell gets so that it is read back right.
@@ -48,11 +48,8 @@ impl Writer<'_> {
         );
         metadata = options::with_extras(cell, metadata);
         let is_code = cell.kind == CellKind::Code || has_active_tag(&metadata);
-        let asked = cell.metadata.get("lines_to_next_cell").and_then(Value::as_u64);
-        let lines_to_next_cell = asked
-            .filter(|_| !protection.default_blank)
-            .and_then(|blank| usize::try_from(blank).ok())
-            .filter(|blank| *blank < 1000);
+        let lines_to_next_cell =
+            header::lines_to_next_cell(&cell.metadata).filter(|_| !protection.default_blank);
         let (lines, is_marked) = match cell.kind {
             CellKind::Code => (self.code(cell, metadata), true),
             CellKind::Raw | CellKind::Unknown => (self.raw(cell, metadata), true),

@@ -5,6 +5,7 @@
 //! the notebook.
 
 mod activity;
+mod blank_lines;
 mod ends;
 mod fences;
 pub mod filter;
@@ -23,6 +24,7 @@ mod myst_header;
 mod myst_read;
 pub mod options;
 mod placed;
+mod quotes;
 pub mod settings;
 pub mod yaml;
 

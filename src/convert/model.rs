@@ -116,7 +116,8 @@ mod tests {
         let notebook = text_notebook(&Notebook::read(&document).unwrap(), extras);
         let cell = &notebook.cells[0];
         assert_eq!(cell.source, "a\nb");
-        let found = serde_json::json!([notebook.metadata, cell.metadata, cell.id, cell.attachments]);
+        let found =
+            serde_json::json!([notebook.metadata, cell.metadata, cell.id, cell.attachments]);
         assert_eq!(&found, expected);
     }
 
@@ -140,7 +141,10 @@ mod tests {
     #[test]
     fn what_strict_parsers_refuse_is_taken_as_far_as_it_goes() {
         let nested = "[".repeat(5000) + &"]".repeat(5000);
-        let json = NOTEBOOK.replace(r#"{"t": "u"}"#, &format!(r#"{{"n": NaN, "s": "\ud83d", "d": {nested}, "o": 1}}"#));
+        let json = NOTEBOOK.replace(
+            r#"{"t": "u"}"#,
+            &format!(r#"{{"n": NaN, "s": "\ud83d", "d": {nested}, "o": 1}}"#),
+        );
         let document = Document::read(json.as_bytes()).unwrap();
         let notebook = text_notebook(&Notebook::read(&document).unwrap(), Extras::default());
         let metadata = &notebook.cells[0].metadata;

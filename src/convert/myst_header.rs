@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::settings::TextSettings;
-use super::{Format, Metadata, TextCell, ends, filter, yaml};
+use super::{Format, Metadata, TextCell, ends, filter, header, yaml};
 use crate::error::Result;
 use crate::notebook::CellKind;
 
@@ -34,16 +34,7 @@ pub(super) fn metadata(
     if lexer.as_deref().is_none_or(str::is_empty) {
         lexer = noted.and_then(|lexer| lexer.as_str().map(str::to_owned));
     }
-    section.insert(
-        "text_representation".to_owned(),
-        serde_json::json!({
-            "extension": extension,
-            "format_name": Format::Myst.name(),
-            "format_version": 0.13,
-        }),
-    );
-    let filter = settings.notebook_metadata_filter.as_deref();
-    let mut metadata = filter::notebook_metadata(&metadata, filter);
+    let mut metadata = header::described(metadata, Format::Myst, extension, settings);
     metadata.sort_keys();
     let fits = |lexer: &String| !lexer.is_empty() && !lexer.contains(['\n', '\r', '`']);
     (lexer.filter(fits), metadata)

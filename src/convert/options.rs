@@ -49,7 +49,10 @@ pub(super) fn take_title(metadata: &mut Metadata) -> Option<String> {
         && title.trim() == title
         && !title.contains(['{', '=', '\n', '\r'])
         && !title.starts_with('%')
-        && !title.rsplit(' ').next().is_some_and(|word| word.starts_with('.'))
+        && !title
+            .rsplit(' ')
+            .next()
+            .is_some_and(|word| word.starts_with('.'))
         && !["[markdown]", "[md]", "[raw]", "[code]"]
             .iter()
             .any(|kind| title.contains(kind));
@@ -246,7 +249,10 @@ fn read_backward(text: &str) -> Metadata {
 /// Returns whether a key may stand without a value.
 fn is_identifier(word: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
-    word.bytes().next().is_some_and(|byte| !byte.is_ascii_digit()) && word.bytes().all(is_inner)
+    word.bytes()
+        .next()
+        .is_some_and(|byte| !byte.is_ascii_digit())
+        && word.bytes().all(is_inner)
 }
 
 /// Returns a value as Python's `json.dumps` spells it: on one line, ASCII
@@ -334,7 +340,11 @@ mod tests {
 
     #[test]
     fn values_may_look_like_options() {
-        check_titled(r#"a="b=1 c=2" d={"e": "="}"#, "", json!({"a": "b=1 c=2", "d": {"e": "="}}));
+        check_titled(
+            r#"a="b=1 c=2" d={"e": "="}"#,
+            "",
+            json!({"a": "b=1 c=2", "d": {"e": "="}}),
+        );
         check_titled(r#"a="x b=1 # y""#, "", json!({"a": "x b=1 # y"}));
     }
 
@@ -349,7 +359,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_kept() {
-        check_titled("a=1 b=@", "", json!({"incorrectly_encoded_metadata": "a=1 b=@"}));
+        check_titled(
+            "a=1 b=@",
+            "",
+            json!({"incorrectly_encoded_metadata": "a=1 b=@"}),
+        );
         check_titled("{a", "", json!({"incorrectly_encoded_metadata": "{a"}));
         let kept = object(json!({"incorrectly_encoded_metadata": "b=@"}));
         assert_eq!(write(None, &kept, Spelling::KeyValue), "b=@");
@@ -405,8 +419,16 @@ mod tests {
         let before = cell.clone();
         let metadata = with_extras(&cell, Metadata::new());
         let text = write(None, &metadata, Spelling::KeyValue);
-        assert_eq!(text, r#"cell_id="x" attachments={"a.png": {"image/png": "AA"}}"#);
-        cell = TextCell { id: None, attachments: None, metadata, ..cell };
+        assert_eq!(
+            text,
+            r#"cell_id="x" attachments={"a.png": {"image/png": "AA"}}"#
+        );
+        cell = TextCell {
+            id: None,
+            attachments: None,
+            metadata,
+            ..cell
+        };
         take_extras(&mut cell);
         assert_eq!(cell, before);
     }

@@ -33,7 +33,11 @@ pub struct TextSettings {
 impl TextSettings {
     /// Reads the options of a notebook.
     pub fn of(metadata: &Metadata) -> Self {
-        let option = |key: &str| metadata.get("jupytext").and_then(|section| section.get(key));
+        let option = |key: &str| {
+            metadata
+                .get("jupytext")
+                .and_then(|section| section.get(key))
+        };
         let flag = |key: &str| option(key).and_then(Value::as_bool);
         let text = |key: &str| option(key).and_then(Value::as_str).map(str::to_owned);
         let names = ["custom_cell_magics", "custom_language_magics"];
@@ -79,7 +83,11 @@ fn filter_text(filter: &Value) -> Option<String> {
         Value::Bool(true) => Some("all".to_owned()),
         Value::Bool(false) => Some("-all".to_owned()),
         Value::String(filter) => Some(filter.clone()),
-        Value::Object(_) => Some([names("additional", ""), names("excluded", "-")].concat().join(",")),
+        Value::Object(_) => Some(
+            [names("additional", ""), names("excluded", "-")]
+                .concat()
+                .join(","),
+        ),
         Value::Null | Value::Number(_) | Value::Array(_) => None,
     }
 }
