@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::markdown_read::{self as reading, CELL_TYPE, ESCAPED, REGIONS};
 use super::options::{self, Spelling};
 use super::settings::TextSettings;
-use super::{Metadata, TextCell, activity, fences, filter, languages, magics, placed};
+use super::{Metadata, TextCell, activity, fences, filter, header, languages, magics, placed};
 use crate::notebook::CellKind;
 
 /// What a cell gets so that it is read back right.
@@ -48,14 +48,8 @@ impl Writer<'_> {
         );
         metadata = options::with_extras(cell, metadata);
         let is_code = cell.kind == CellKind::Code || has_active_tag(&metadata);
-        let asked = cell
-            .metadata
-            .get("lines_to_next_cell")
-            .and_then(Value::as_u64);
-        let lines_to_next_cell = asked
-            .filter(|_| !protection.default_blank)
-            .and_then(|blank| usize::try_from(blank).ok())
-            .filter(|blank| *blank < 1000);
+        let lines_to_next_cell =
+            header::lines_to_next_cell(&cell.metadata).filter(|_| !protection.default_blank);
         let (lines, is_marked) = match cell.kind {
             CellKind::Code => (self.code(cell, metadata), true),
             CellKind::Raw | CellKind::Unknown => (self.raw(cell, metadata), true),
@@ -73,10 +67,7 @@ impl Writer<'_> {
     /// does not part them.
     pub(super) fn needs_two_blank(&self, piece: &Piece, next: &Piece) -> bool {
         let starts_with = |piece: &Piece, start: &str| {
-            piece
-                .lines
-                .first()
-                .is_some_and(|line| line.starts_with(start))
+            piece.lines.first().is_some_and(|line| line.starts_with(start))
         };
         !piece.is_code
             && !next.is_code
@@ -174,11 +165,7 @@ impl Writer<'_> {
         if metadata.get("active").is_some_and(|active| active == "") {
             metadata.shift_remove("active");
         }
-        if cell
-            .source
-            .split('\n')
-            .any(|line| reading::is_region_end(line, "raw"))
-        {
+        if cell.source.split('\n').any(|line| reading::is_region_end(line, "raw")) {
             // Code that is active nowhere is a raw cell, too.
             metadata.shift_remove("tags");
             metadata.insert("active".to_owned(), "".into());

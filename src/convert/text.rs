@@ -3,6 +3,7 @@
 use super::format::Format;
 use super::markdown;
 use super::model::TextNotebook;
+use super::myst;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Returns a notebook as text in the form `format`, for a file with this
@@ -14,7 +15,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub fn write(notebook: &TextNotebook, format: Format, extension: &str) -> Result<String> {
     match format {
         Format::Markdown => Ok(markdown::write(notebook, extension)),
-        Format::Percent | Format::Hydrogen | Format::Light | Format::Myst | Format::Ipynb => {
+        Format::Myst => Ok(myst::write(notebook, extension)),
+        Format::Percent | Format::Hydrogen | Format::Light | Format::Ipynb => {
             Err(unsupported(format, "written"))
         }
     }
@@ -28,7 +30,8 @@ pub fn write(notebook: &TextNotebook, format: Format, extension: &str) -> Result
 pub fn read(text: &str, format: Format, extension: &str) -> Result<TextNotebook> {
     match format {
         Format::Markdown => markdown::read(text, extension),
-        Format::Percent | Format::Hydrogen | Format::Light | Format::Myst | Format::Ipynb => {
+        Format::Myst => myst::read(text),
+        Format::Percent | Format::Hydrogen | Format::Light | Format::Ipynb => {
             Err(unsupported(format, "read"))
         }
     }

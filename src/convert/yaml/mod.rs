@@ -15,4 +15,6 @@ pub enum Style {
     /// MyST's: keys in their order, Unicode, lists without objects as
     /// `[a, b]`.
     Compact,
+    /// As [`Style::Block`], with keys in their order.
+    Ordered,
 }

@@ -432,7 +432,7 @@ impl Shape {
                 '\n' | ' '..='~' => false,
                 '\u{feff}' | '\u{10ffff}' => true,
                 '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => {
-                    style == Style::Block
+                    style != Style::Compact
                 }
                 _ => true,
             };
