@@ -131,7 +131,8 @@ fn parse(list: &str, n_read: usize) -> Option<Vec<(usize, String, String, bool)>
     }
     let n_missing = ends.iter().filter(|end| end.3).count();
     let n_cells = n_cells.trim().parse::<usize>().ok()?;
-    let fits = n_read + n_missing == n_cells && ends.last().is_none_or(|last| last.0 < n_cells);
+    let fits =
+        n_read + n_missing == n_cells && ends.last().is_none_or(|last| last.0 < n_cells);
     fits.then_some(ends)
 }
 
@@ -190,15 +191,7 @@ mod tests {
 
     #[test]
     fn a_list_for_other_cells_says_nothing() {
-        for list in [
-            "1n of 2",
-            "2n of 1",
-            "n of 1",
-            "1x of 1",
-            "2n 1n of 1",
-            "",
-            "0n of 1",
-        ] {
+        for list in ["1n of 2", "2n of 1", "n of 1", "1x of 1", "2n 1n of 1", "", "0n of 1"] {
             let mut cells = vec![cell("a")];
             restore(&mut cells, list);
             assert_eq!(sources(&cells), ["a"], "{list}");
