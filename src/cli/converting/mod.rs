@@ -262,11 +262,7 @@ pub(crate) fn taken_over(
     }
     let base = text::write(&as_text, format, extension)
         .and_then(|written| text::read(&written, format, extension));
-    let mut base = base.unwrap_or_else(|_| own.clone());
-    match own.metadata.get("jupytext") {
-        Some(form) => base.metadata.insert("jupytext".to_owned(), form.clone()),
-        None => base.metadata.remove("jupytext"),
-    };
+    let base = base.unwrap_or(as_text);
     let updated = update(&notebook, &own, &base, content, keep)?;
     Ok((updated.edits.apply(old), updated))
 }
