@@ -111,29 +111,32 @@ fn is_legal(id: &str) -> bool {
 }
 
 fn cell_json(cell: &TextCell, id: Option<&str>) -> String {
-    let (kind, rest) = match cell.kind {
-        CellKind::Code => ("code", ",\"execution_count\":null,\"outputs\":[]"),
-        CellKind::Markdown => ("markdown", ""),
-        CellKind::Raw | CellKind::Unknown => ("raw", ""),
+    let kind = match cell.kind {
+        CellKind::Code => "code",
+        CellKind::Markdown => "markdown",
+        CellKind::Raw | CellKind::Unknown => "raw",
     };
     let text = |text: &str| string(text, &Style::JUPYTER);
-    let mut json = String::from("{");
-    // The format has no place for attachments of code.
-    if let Some(attachments) = &cell.attachments
-        && cell.kind != CellKind::Code
-    {
-        json.push_str(&format!("\"attachments\":{},", object_json(attachments)));
+    let mut members = vec![
+        ("cell_type", text(kind)),
+        ("metadata", object_json(&cell.metadata)),
+        ("source", text(&cell.source)),
+    ];
+    members.extend(id.map(|id| ("id", text(id))));
+    match &cell.attachments {
+        _ if cell.kind == CellKind::Code => {
+            members.push(("execution_count", "null".to_owned()));
+            members.push(("outputs", "[]".to_owned()));
+        }
+        // The format has no place for attachments of code.
+        Some(attachments) => members.push(("attachments", object_json(attachments))),
+        None => {}
     }
-    json.push_str(&format!("\"cell_type\":\"{kind}\"{rest}"));
-    if let Some(id) = id {
-        json.push_str(&format!(",\"id\":{}", text(id)));
-    }
-    json.push_str(&format!(
-        ",\"metadata\":{},\"source\":{}}}",
-        object_json(&cell.metadata),
-        text(&cell.source)
-    ));
-    json
+    members.sort_unstable();
+    let members = members
+        .iter()
+        .map(|(key, json)| format!("\"{key}\":{json}"));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 fn object_json(object: &Metadata) -> String {

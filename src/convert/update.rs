@@ -1,20 +1,19 @@
 //! Takes a text over into the notebook it was made of.
 
 use super::ipynb::{Ids, json, without_form};
-use super::model::TextNotebook;
+use super::model::{Extras, TextNotebook, text_notebook};
+use super::{Format, text};
 use crate::error::{ErrorKind, Result};
 use crate::json::Document;
 use crate::merge::{self, KeepOutputs, Updated};
 use crate::notebook::{NbFormat, Notebook};
 
-/// Takes what changed from `base` to `text` over into a notebook, by edits:
-/// outputs, ids, attachments and metadata stay with the cells that stay,
-/// wherever they moved.
+/// Takes what people changed in a text over into the notebook it was made of,
+/// by edits: outputs, ids, attachments and metadata stay with the cells that
+/// stay, wherever they moved.
 ///
-/// `base` is the notebook as this form of text brings it back, before anybody
-/// changed the text: what the form does not hold is then no change. If it has
-/// not a cell for each cell of the notebook, `notebook_text` takes its place,
-/// which is all that text could hold.
+/// The text was read in the form `format` from a file with this extension.
+/// What this form would not bring back of the notebook anyway is no change.
 ///
 /// # Errors
 ///
@@ -22,9 +21,37 @@ use crate::notebook::{NbFormat, Notebook};
 /// nbformat 4.
 pub fn update(
     notebook: &Notebook<'_>,
-    notebook_text: &TextNotebook,
+    content: &TextNotebook,
+    (format, extension): (Format, &str),
+    keep: KeepOutputs,
+) -> Result<Updated> {
+    let extras = Extras {
+        ids: content.cells.iter().any(|cell| cell.id.is_some()),
+        attachments: content.cells.iter().any(|cell| cell.attachments.is_some()),
+    };
+    let own = text_notebook(notebook, extras);
+    // What the text says of its own form, such as filters, holds for both.
+    let mut as_text = own.clone();
+    if let Some(form) = content.metadata.get("jupytext") {
+        let form = form.clone();
+        as_text.metadata.insert("jupytext".to_owned(), form);
+    }
+    let base = text::write(&as_text, format, extension)
+        .and_then(|written| text::read(&written, format, extension));
+    // A form that is only read may lose nothing, for all that is known.
+    let base = base.unwrap_or(as_text);
+    update_from(notebook, &own, &base, content, keep)
+}
+
+/// Takes what changed from `base` to `content` over.
+///
+/// `base` is the notebook as its text brings it back. If it has not a cell for
+/// each cell of the notebook, `own` takes its place, all that text could hold.
+fn update_from(
+    notebook: &Notebook<'_>,
+    own: &TextNotebook,
     base: &TextNotebook,
-    text: &TextNotebook,
+    content: &TextNotebook,
     keep: KeepOutputs,
 ) -> Result<Updated> {
     let format = notebook.format;
@@ -33,7 +60,7 @@ pub fn update(
         return Err(ErrorKind::Unsupported { what }.into());
     }
     let is_whole = base.cells.len() == notebook.cells.len();
-    let mut base = if is_whole { base } else { notebook_text }.clone();
+    let mut base = if is_whole { base } else { own }.clone();
     // A text without ids has none to compare, and one with them has these.
     for (cell, own) in base.cells.iter_mut().zip(&notebook.cells) {
         cell.id = own.id.and_then(|id| Some(id.as_str()?.into_owned()));
@@ -43,7 +70,7 @@ pub fn update(
     let ids = if has_ids { Ids::OfText } else { Ids::None };
     let written =
         |text: &TextNotebook| json(&without_form(&text.metadata), &text.cells, format, ids);
-    let bytes = (written(&base), written(text));
+    let bytes = (written(&base), written(content));
     let documents = (
         Document::read(bytes.0.as_bytes())?,
         Document::read(bytes.1.as_bytes())?,
@@ -94,7 +121,7 @@ mod tests {
         })
     }
 
-    fn notebook(cells: Vec<Value>) -> Value {
+    fn notebook(cells: &[Value]) -> Value {
         json!({
             "cells": cells,
             "metadata": {"kernelspec": {"name": "python3", "display_name": "P"}, "own": 1},
@@ -114,7 +141,7 @@ mod tests {
         let base = text_of(notebook);
         let mut text = base.clone();
         change(&mut text);
-        let updated = update(&read, &base, &base, &text, keep).unwrap();
+        let updated = update_from(&read, &base, &base, &text, keep).unwrap();
         let new = updated.edits.apply(bytes.as_bytes());
         (updated, serde_json::from_slice(&new).unwrap())
     }
@@ -124,7 +151,7 @@ mod tests {
             "cell_type": "markdown", "id": "b", "metadata": {}, "source": "# Some heading",
         });
         text["attachments"] = json!({"a.png": {"image/png": "aGk="}});
-        notebook(vec![
+        notebook(&[
             code("a", "import numpy", "one"),
             text,
             code("c", "numpy.zeros(100)", "three"),
@@ -282,7 +309,7 @@ mod tests {
         let notebook = Notebook::read(&document).unwrap();
         let text = TextNotebook::default();
         let keep = KeepOutputs::Formatted;
-        let error = update(&notebook, &text, &text, &text, keep).unwrap_err();
+        let error = update_from(&notebook, &text, &text, &text, keep).unwrap_err();
         assert!(error.to_string().contains("nbformat 3"), "{error}");
     }
 
@@ -302,18 +329,37 @@ mod tests {
         made.collect()
     }
 
+    /// The forms that are written, with their extensions.
+    const FORMS: [(Format, &str); 2] = [(Format::Markdown, ".md"), (Format::Myst, ".md")];
+
     proptest! {
         #[test]
+        fn text_as_it_was_written_is_no_edit(cells in any_cells()) {
+            let json = notebook(&cells_of(cells)).to_string();
+            let document = Document::read(json.as_bytes()).unwrap();
+            let read = Notebook::read(&document).unwrap();
+            for form in FORMS {
+                for extras in [false, true] {
+                    let extras = Extras { ids: extras, attachments: extras };
+                    let written = text::write(&text_notebook(&read, extras), form.0, form.1);
+                    let content = text::read(&written.unwrap(), form.0, form.1).unwrap();
+                    let updated = update(&read, &content, form, KeepOutputs::Formatted);
+                    prop_assert_eq!(updated.unwrap(), Updated::default());
+                }
+            }
+        }
+
+        #[test]
         fn unchanged_text_is_no_edit(cells in any_cells()) {
-            let (updated, _) = run(&notebook(cells_of(cells)), KeepOutputs::Formatted, |_| {});
+            let (updated, _) = run(&notebook(&cells_of(cells)), KeepOutputs::Formatted, |_| {});
             prop_assert_eq!(updated, Updated::default());
         }
 
         #[test]
         fn the_notebook_has_the_cells_of_the_text(old in any_cells(), new in any_cells()) {
-            let new = text_of(&notebook(cells_of(new)));
+            let new = text_of(&notebook(&cells_of(new)));
             let wanted = new.clone();
-            let (_, after) = run(&notebook(cells_of(old)), KeepOutputs::Formatted, |text| {
+            let (_, after) = run(&notebook(&cells_of(old)), KeepOutputs::Formatted, |text| {
                 *text = new;
             });
             let after_text = text_of(&after);

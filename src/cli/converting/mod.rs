@@ -248,22 +248,11 @@ pub(crate) fn taken_over(
     let notebook = Notebook::read(&document)?;
     if notebook.format.major < 4 {
         let upgraded = ipynb::upgraded(&notebook)?;
-        return taken_over(&upgraded, content, (format, extension), keep);
+        let (new, updated) = taken_over(&upgraded, content, (format, extension), keep)?;
+        let is_same = updated.edits.is_empty();
+        return Ok((if is_same { old.to_vec() } else { new }, updated));
     }
-    let extras = Extras {
-        ids: content.cells.iter().any(|cell| cell.id.is_some()),
-        attachments: content.cells.iter().any(|cell| cell.attachments.is_some()),
-    };
-    let own = text_notebook(&notebook, extras);
-    // What the text says of its own form, such as filters, holds for both.
-    let mut as_text = own.clone();
-    if let Some(form) = content.metadata.get("jupytext") {
-        as_text.metadata.insert("jupytext".to_owned(), form.clone());
-    }
-    let base = text::write(&as_text, format, extension)
-        .and_then(|written| text::read(&written, format, extension));
-    let base = base.unwrap_or(as_text);
-    let updated = update(&notebook, &own, &base, content, keep)?;
+    let updated = update(&notebook, content, (format, extension), keep)?;
     Ok((updated.edits.apply(old), updated))
 }
 

@@ -194,15 +194,14 @@ fn normal(path: &Path) -> PathBuf {
 
 /// Returns a name as links have it.
 fn encoded(name: &str) -> String {
-    let mut link = String::new();
-    for byte in name.bytes() {
+    let encoded = name.bytes().map(|byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            link.push(char::from(byte));
+            char::from(byte).to_string()
         } else {
-            link.push_str(&format!("%{byte:02X}"));
+            format!("%{byte:02X}")
         }
-    }
-    link
+    });
+    encoded.collect()
 }
 
 #[cfg(test)]
