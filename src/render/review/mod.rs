@@ -12,14 +12,15 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::RenderOptions;
-use super::escape::{cut, printed, visible};
+use super::escape::{cut, printed, visible, width};
 use super::metadata::{key_words, meant_metadata};
 use super::outputs::{about, label, preview, units};
 use super::values::{compact, counted, excerpts};
 use crate::convert::Metadata;
 use crate::convert::languages::{self, Comment};
-use crate::diff::{OutputUnit, steady_line, text_digest};
+use crate::diff::{OutputPart, OutputUnit, PartContent, steady_line, text_digest};
 use crate::json::Value;
+use crate::media::table;
 use crate::notebook::{Cell, Notebook, Scope};
 
 pub use pictures::{PictureFile, pictures};
@@ -150,12 +151,47 @@ fn outputs_of<'a>(notebook: &'a Notebook<'a>, index: usize, most: usize) -> Vec<
 
 fn shown(unit: OutputUnit<'_>, most: usize) -> Shown<'_> {
     let label = label(&unit);
-    let (title, lines) = match preview(&unit) {
+    let text = table_text(&unit).map(Cow::Owned).or_else(|| preview(&unit));
+    let (title, lines) = match text {
         Some(text) => (label, output_lines(&text, most)),
         None if label == WIDGET => (label, Vec::new()),
         None => (format!("{label}: {}", about(&unit)), Vec::new()),
     };
     Shown { unit, title, lines }
+}
+
+/// Returns the text of a table that there is only as HTML, its columns side by
+/// side.
+fn table_text(unit: &OutputUnit<'_>) -> Option<String> {
+    let parts = unit.parts();
+    let readable = ["text/plain", "text/markdown", "text/latex"];
+    let is_readable = |part: &OutputPart<'_>| readable.contains(&&*part.name);
+    if parts.iter().any(is_readable) {
+        return None;
+    }
+    let html = parts.iter().find_map(|part| match &part.content {
+        PartContent::Text(text) if part.name == "text/html" => Some(text),
+        PartContent::Text(_) | PartContent::Value(_) => None,
+    })?;
+    let table = table::parse(html)?;
+    let rows: Vec<_> = table.head.iter().chain(&table.body).collect();
+    let mut widths: Vec<usize> = Vec::new();
+    for row in &rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (most, cell) in widths.iter_mut().zip(*row) {
+            *most = width(cell).min(MOST).max(*most);
+        }
+    }
+    let lines = rows.iter().map(|row| {
+        let cells = row.iter().zip(&widths).map(|(cell, &columns)| {
+            let blanks = columns.saturating_sub(width(cell));
+            format!("{}{cell}", " ".repeat(blanks))
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    });
+    let mut lines: Vec<_> = lines.collect();
+    lines.push(table.notes.clone());
+    Some(lines.join("\n"))
 }
 
 fn output_lines(text: &str, most: usize) -> Vec<String> {

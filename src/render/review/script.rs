@@ -127,6 +127,20 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_html_alone_is_shown_by_its_cells() {
+        let hash = Comment {
+            prefix: "#",
+            suffix: "",
+        };
+        check(
+            hash,
+            r#"{"cell_type":"code","source":"t","outputs":[{"output_type":"display_data",
+            "data":{"text/html":"<table><tr><th>a</th><th>bc</th></tr><tr><td>10</td><td>2</td></tr></table>"}}]}"#,
+            "#: notebook\n\n# %%\nt\n#>> text/html\n#>  a  bc\n#> 10   2\n",
+        );
+    }
+
+    #[test]
     fn comments_are_those_of_the_language() {
         let cells = r#"{"cell_type":"markdown","source":"a\n\nb"},
             {"cell_type":"code","source":"c","outputs":[
