@@ -38,9 +38,7 @@ pub fn write(notebook: &TextNotebook, extension: &str) -> String {
     }
     lines.extend(body);
     let mut text = lines.join("\n");
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
+    text.push('\n');
     text
 }
 
@@ -150,7 +148,8 @@ fn lay_out(cells: &[TextCell], writer: &Writer<'_>, protection: &[Protection]) -
         let first = if piece.is_marked {
             Some(0)
         } else {
-            piece.lines.iter().position(|line| !line.trim().is_empty())
+            let mut lines = piece.lines.iter();
+            lines.position(|line| !ends::is_blank_line(line))
         };
         body.marks.push(first.map(|first| start + first));
         body.lines.extend_from_slice(&piece.lines);
