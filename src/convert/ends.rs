@@ -29,6 +29,11 @@ pub(super) fn is_blank(char: char) -> bool {
     LETTERS.iter().any(|(_, blank)| *blank == char)
 }
 
+/// Returns whether there is nothing but blanks in a line.
+pub(super) fn is_blank_line(line: &str) -> bool {
+    trimmed(line).is_empty()
+}
+
 /// The blank ends of one cell.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct End<'a> {

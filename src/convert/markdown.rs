@@ -31,14 +31,31 @@ pub fn write(notebook: &TextNotebook, extension: &str) -> String {
     let header = header::write(&notebook, Format::Markdown, extension, &settings);
     let body = write_body(&mut notebook, header.n_cells, extension, &settings);
     let header = header::write(&notebook, Format::Markdown, extension, &settings);
-    let mut lines = header.lines;
-    if !lines.is_empty() {
-        let blank = header.lines_to_next_cell.unwrap_or(1);
-        lines.extend(std::iter::repeat_n(String::new(), blank));
+    let asked = header.lines_to_next_cell.unwrap_or(1);
+    let text = join(&header.lines, asked, &body);
+    let is_kept = |text: &str| {
+        let read = read(text, extension);
+        let same = |(old, new): (&TextCell, &TextCell)| old.source == new.source;
+        read.is_ok_and(|read| {
+            read.cells.len() == notebook.cells.len()
+                && notebook.cells.iter().zip(&read.cells).all(same)
+        })
+    };
+    if asked == 1 || is_kept(&text) {
+        text
+    } else {
+        join(&header.lines, 1, &body)
     }
-    lines.extend(body);
-    let mut text = lines.join("\n");
-    if !text.ends_with('\n') {
+}
+
+/// Puts the header and the cells together, with blank lines between.
+fn join(header: &[String], n_blank: usize, body: &[String]) -> String {
+    let mut text = String::new();
+    let n_blank = if header.is_empty() { 0 } else { n_blank };
+    let blank = std::iter::repeat_n("", n_blank);
+    let header = header.iter().map(|line| &**line);
+    for line in header.chain(blank).chain(body.iter().map(|line| &**line)) {
+        text.push_str(line);
         text.push('\n');
     }
     text
@@ -150,7 +167,8 @@ fn lay_out(cells: &[TextCell], writer: &Writer<'_>, protection: &[Protection]) -
         let first = if piece.is_marked {
             Some(0)
         } else {
-            piece.lines.iter().position(|line| !line.trim().is_empty())
+            let mut lines = piece.lines.iter();
+            lines.position(|line| !ends::is_blank_line(line))
         };
         body.marks.push(first.map(|first| start + first));
         body.lines.extend_from_slice(&piece.lines);

@@ -1,6 +1,8 @@
 //! Reads cells from Markdown: fences of known languages are code, comments
 //! open regions, and everything between is Markdown.
 
+use serde_json::Value;
+
 use super::header::{self, Header};
 use super::languages::{self, Comment};
 use super::placed::{self, Placed};
@@ -80,8 +82,6 @@ pub(super) fn cells(
         if let Some(own) = read.language {
             cell.metadata.insert("language".to_owned(), own.into());
             languages::restore_magic(cell, &language, &settings.custom_magics);
-        } else if cell.kind == CellKind::Markdown {
-            languages::restore_magic(cell, &language, &settings.custom_magics);
         }
         options::take_extras(cell);
         placed
@@ -113,7 +113,7 @@ fn most_used(cells: &[Read]) -> String {
 #[derive(Debug)]
 struct Read {
     placed: Placed,
-    /// The language of its fence.
+    /// The language of its fence, or what its region says.
     language: Option<String>,
 }
 
@@ -307,7 +307,7 @@ impl Reader<'_> {
         } else {
             options::read_fence(&format!("python{rest}"))
         };
-        let is_text = metadata.get(".noeval").is_some_and(serde_json::Value::is_null);
+        let is_text = metadata.get(".noeval").is_some_and(Value::is_null);
         Some(Fence {
             length,
             language: language.to_owned(),
@@ -409,7 +409,11 @@ fn region(lines: &[&str], start: usize, name: &str, options: &str) -> (Read, usi
         cell: placed::cell(kind, source, metadata),
         line: Some(start),
     };
-    let language = None;
+    let cell = &placed.cell;
+    let language = match cell.metadata.get("language") {
+        Some(Value::String(language)) if kind == CellKind::Markdown => Some(language.clone()),
+        _ => None,
+    };
     (Read { placed, language }, next)
 }
 
@@ -419,7 +423,7 @@ fn markdown(lines: &[&str], start: usize, extent: Extent) -> (Read, usize) {
     let mut metadata = Metadata::new();
     note_blank(&mut metadata, blank);
     let content = &lines[start..extent.end];
-    let text = content.iter().position(|line| !line.trim().is_empty());
+    let text = content.iter().position(|line| !ends::is_blank_line(line));
     let placed = Placed {
         cell: placed::cell(CellKind::Markdown, content.join("\n"), metadata),
         line: text.map(|at| start + at),

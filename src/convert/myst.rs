@@ -121,7 +121,7 @@ impl Writer<'_> {
                 let lines = source_lines(&cell.source);
                 body.lines.extend(lines.map(str::to_owned));
                 let mut text = body.lines.iter().skip(start);
-                text.position(|line| !line.trim().is_empty())
+                text.position(|line| !ends::is_blank_line(line))
             } else {
                 body.lines.append(&mut self.directive(cell, metadata));
                 Some(0)

@@ -88,12 +88,12 @@ fn push_common(structure: &mut String, line: &str) {
     if text.starts_with('%') || block_break(line).is_some() || is_target() {
         let indent = line.len() - text.len();
         structure.extend(line.chars().take(indent));
-        // It may be inside of HTML, and its end.
-        structure.push_str("***");
-        if text.contains('>') {
-            structure.truncate(structure.len() - 3);
+        if text.starts_with('%') && text.contains('>') {
+            // It may end HTML that it is inside of.
             structure.push_str("<!---->");
             structure.extend(text.chars().filter(|char| *char != '\r'));
+        } else {
+            structure.push_str("***");
         }
         return;
     }

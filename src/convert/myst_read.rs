@@ -129,7 +129,7 @@ impl Body {
             return;
         }
         let mut behind = lines.iter().enumerate().skip(start);
-        let line = behind.find(|(_, line)| !line.trim().is_empty());
+        let line = behind.find(|(_, line)| !ends::is_blank_line(line));
         self.push(CellKind::Markdown, text.to_owned(), metadata, line.map(|(at, _)| at));
     }
 
@@ -143,7 +143,7 @@ impl Body {
             }
         };
         let content = match content.split_first() {
-            Some((first, rest)) if first.trim().is_empty() => rest,
+            Some((first, rest)) if ends::is_blank_line(first) => rest,
             _ => content,
         };
         self.push(kind, content.join("\n"), metadata, Some(start));
