@@ -62,6 +62,7 @@ fn check(value: &Value, schema: &Value, whole: &Value, place: &str) -> Result<()
                     "array" => value.is_array(),
                     "string" => value.is_string(),
                     "boolean" => value.is_boolean(),
+                    "number" => value.is_number(),
                     "integer" => value.is_u64() || value.is_i64(),
                     other => panic!("unknown type {other}"),
                 };

@@ -114,7 +114,9 @@ fn task<'d, 'a>(part: &'d mut PartDiff<'a>, formats: Change<NbFormat>) -> Option
 
 /// Returns what the header of a picture in base64 says.
 pub fn picture(text: &str) -> Option<Picture> {
-    let found = probe(&binary::decode_start(text, HEADER)?)?;
+    // Most formats say it in their first bytes.
+    let start = |most| probe(&binary::decode_start(text, most)?);
+    let found = start(64).or_else(|| start(HEADER))?;
     Some(Picture {
         bytes: binary::decoded_len(text),
         ..found

@@ -1,12 +1,14 @@
 //! What changed in a notebook, in one line.
 
+use std::collections::BTreeMap;
+
 use super::Detail;
 use super::values::counted;
-use crate::diff::{CellDiff, NotebookDiff, OutputDiff, PartDiff};
+use crate::diff::{CellDiff, NoiseClass, NotebookDiff, OutputDiff, PartDiff};
 use crate::notebook::NbFormat;
 
 /// Noise, counted.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Quiet {
     /// Execution counts, one for a cell.
     pub execution_counts: usize,
@@ -14,8 +16,10 @@ pub struct Quiet {
     pub ids: usize,
     /// Keys of metadata.
     pub metadata: usize,
-    /// Outputs that look the same, or differ in an address of memory.
+    /// Outputs that look the same, or differ in what changes with every run.
     pub outputs: usize,
+    /// How many of those outputs are noise of which class.
+    pub classes: BTreeMap<NoiseClass, usize>,
     /// Whether the minor version of the format changed, and nothing else of
     /// it.
     pub format: bool,
@@ -32,8 +36,15 @@ pub fn quiet(diff: &NotebookDiff<'_>) -> Quiet {
         quiet.execution_counts += usize::from(has_changed_count(cell));
         quiet.ids += usize::from(cell.id.is_some());
         quiet.metadata += cell.metadata.iter().filter(|key| key.noise).count();
-        let outputs = cell.outputs.iter();
-        quiet.outputs += outputs.filter(|output| has_noisy_content(output)).count();
+        for output in cell
+            .outputs
+            .iter()
+            .filter(|output| has_noisy_content(output))
+        {
+            quiet.outputs += 1;
+            let class = output.noise_class().unwrap_or(NoiseClass::Bookkeeping);
+            *quiet.classes.entry(class).or_default() += 1;
+        }
     }
     quiet
 }
@@ -164,10 +175,11 @@ fn noise(diff: &NotebookDiff<'_>) -> Option<String> {
         (quiet.execution_counts, "execution count"),
         (quiet.ids, "cell id"),
         (quiet.metadata, "metadata key"),
-        (quiet.outputs, "output"),
     ];
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let mut parts: Vec<_> = counts.map(|(count, noun)| counted(count, noun)).collect();
+    let classes = quiet.classes.iter();
+    parts.extend(classes.map(|(class, count)| class_words(*class, *count)));
     if let Some(format) = diff.format.filter(|_| quiet.format) {
         parts.push(format!(
             "nbformat {} → {}",
@@ -176,6 +188,23 @@ fn noise(diff: &NotebookDiff<'_>) -> Option<String> {
         ));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Returns outputs with noise of one class in words.
+fn class_words(class: NoiseClass, count: usize) -> String {
+    let what = match class {
+        NoiseClass::Bookkeeping => return format!("metadata of {}", counted(count, "output")),
+        NoiseClass::Pixels => return format!("{} with the same pixels", counted(count, "picture")),
+        NoiseClass::Colors => "colors",
+        NoiseClass::Ids => "ids",
+        NoiseClass::Addresses => "addresses",
+        NoiseClass::TemporaryPaths => "temporary paths",
+        NoiseClass::Places => "line numbers",
+        NoiseClass::Markup => "markup",
+        NoiseClass::Progress => "progress",
+        NoiseClass::Timings => "timings",
+    };
+    format!("{what} in {}", counted(count, "output"))
 }
 
 /// Returns a version as people write it.

@@ -1,14 +1,9 @@
 //! Single values in a few words: JSON on one line, sizes, images.
 
-use std::borrow::Cow;
-
-use base64::Engine as _;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-
 use super::escape::visible;
-use crate::diff::{TextDiff, digest, text_digest};
+use crate::diff::{TextDiff, digest, is_base64, picture, text_digest};
 use crate::json::{Escapes, Indent, KeyOrder, LineEnd, Style, Value, format};
+use crate::notebook::{NbFormat, multiline_text};
 
 /// JSON on one line.
 const ONE_LINE: Style = Style {
@@ -19,9 +14,6 @@ const ONE_LINE: Style = Style {
     line_end: LineEnd::Lf,
     final_newline: false,
 };
-
-/// How many bytes of an image are looked at to find its size.
-const IMAGE_HEADER: usize = 64;
 
 /// Returns a value on one line, harmless, with its keys sorted.
 pub(super) fn compact(value: &Value<'_>) -> String {
@@ -118,7 +110,8 @@ pub(super) fn changed_text_words(text: &TextDiff<'_>) -> String {
     format!("{sizes} ({old} → {new})")
 }
 
-fn sizes(old: usize, new: usize) -> String {
+/// Returns two numbers of bytes, once if both look alike.
+pub(super) fn sizes(old: usize, new: usize) -> String {
     let (old, new) = (size(old), size(new));
     if old == new {
         new
@@ -129,39 +122,39 @@ fn sizes(old: usize, new: usize) -> String {
 
 /// Returns how many pixels an image is wide and high, if its first bytes say
 /// so.
-pub(super) fn dimensions(mime: &str, value: &Value<'_>) -> Option<String> {
-    const LENIENT: GeneralPurpose = GeneralPurpose::new(
-        &base64::alphabet::STANDARD,
-        GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-            .with_decode_allow_trailing_bits(true),
-    );
-    if !matches!(mime, "image/png" | "image/gif") {
+fn dimensions(mime: &str, value: &Value<'_>) -> Option<String> {
+    if !mime.starts_with("image/") || !is_base64(mime) {
         return None;
     }
-    // A list of lines has the header in its first.
-    let first = || value.elements().next()?.as_str();
-    let text = value.as_str().or_else(first);
-    let text = text.unwrap_or(Cow::Borrowed(""));
-    let digits = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
-    let digits: Vec<u8> = digits.take(IMAGE_HEADER).collect();
-    let bytes = LENIENT.decode(digits).ok()?;
-    let (width, height) = if mime == "image/png" {
-        let number = |at: usize| {
-            let bytes = bytes.get(at..at + 4)?;
-            Some(u32::from_be_bytes(bytes.try_into().ok()?))
-        };
-        bytes.starts_with(b"\x89PNG").then_some(())?;
-        (number(16)?, number(20)?)
-    } else {
-        let number = |at: usize| {
-            let bytes = bytes.get(at..at + 2)?;
-            Some(u32::from(u16::from_le_bytes(bytes.try_into().ok()?)))
-        };
-        bytes.starts_with(b"GIF8").then_some(())?;
-        (number(6)?, number(8)?)
-    };
-    Some(format!("{width}×{height}"))
+    // A list of lines, as nbformat 4 has it; in one string it had them, too.
+    let format = NbFormat { major: 4, minor: 0 };
+    let picture = picture(&multiline_text(value, format))?;
+    Some(format!("{}×{}", picture.width, picture.height))
+}
+
+/// Returns a share as people say it: `3.2 %`.
+pub(super) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    match percent {
+        ..0.1 => "less than 0.1 %".to_owned(),
+        ..10.0 => format!("{percent:.1} %"),
+        // All but a few are not all.
+        99.0..100.0 => "99 %".to_owned(),
+        _ => format!("{percent:.0} %"),
+    }
+}
+
+/// Returns a number with commas between thousands.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 #[cfg(test)]

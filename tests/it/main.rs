@@ -22,6 +22,7 @@ mod merge;
 mod merges;
 mod notebooks;
 mod odd_notebooks;
+mod outputs;
 mod probes;
 mod render;
 mod resolve;

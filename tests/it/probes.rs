@@ -478,11 +478,7 @@ fn a_table_that_changed() {
     outputs of 1 cell changed
     cell 1 · code · outputs modified
      frame.groupby('town').mean()
-    output 1 (text/html, text/plain)
-    text/html: 36 B (5e196a63 → 0e5923f7)
-    text/plain:
-    @@ -1 +1 @@
-    -1.5
-    +2.5
+    output 1 (text/html): 1 row changed
+     row 1  1.5 → 2.5 (+1.0)
     ");
 }

@@ -200,9 +200,9 @@ fn equal_notebooks_give_no_text() {
 fn noise_alone_is_two_lines() {
     let old = [run("a", "x", 1, &[stdout("<f at 0x7f0012345678>\n")])];
     let new = [run("b", "x", 2, &[stdout("<f at 0x7f00aaaaaaaa>\n")])];
-    assert_snapshot!(plain(&old, &new), @r"
+    assert_snapshot!(plain(&old, &new), @"
     diff --nbweave a/a.ipynb b/a.ipynb
-    only noise changed: 1 execution count, 1 cell id, 1 output (--all shows them)
+    only noise changed: 1 execution count, 1 cell id, addresses in 1 output (--all shows them)
     ");
 }
 
@@ -322,7 +322,7 @@ fn all_shows_noise() {
     diff --nbweave a/a.ipynb b/a.ipynb
     --- a/a.ipynb
     +++ b/a.ipynb
-    only noise changed: 1 execution count, 1 cell id, 1 output
+    only noise changed: 1 execution count, 1 cell id, addresses in 1 output
     cell 1 · code · In [2] · noise
      x
     id: "a" → "b"
@@ -625,7 +625,7 @@ fn outputs_are_shown_by_what_they_are() {
             error("NameError", "name 'y' is not defined"),
         ],
     )];
-    assert_snapshot!(body(&old, &new), @r#"
+    assert_snapshot!(body(&old, &new), @"
     cell 1 · code · In [1] · outputs modified
      x
     output 1 (image/png): 1×1, 70 B (3361b128 → 78f12180)
@@ -634,17 +634,10 @@ fn outputs_are_shown_by_what_they_are() {
     -<b>1</b>
     +<b>2</b>
     output 3 (application/json)
-    @@ -2,6 +2,6 @@
-       "a": 1,
-       "b": [
-         1,
-    -    2
-    +    3
-       ]
-     }
+    /b/1: 2 → 3
     output 4 (error)
-    evalue: name 'x' is not defined → name 'y' is not defined
-    "#);
+    error: NameError: name 'x' is not defined → NameError: name 'y' is not defined
+    ");
 }
 
 #[test]
@@ -756,7 +749,7 @@ fn attachments_are_described_on_both_sides() {
     assert_snapshot!(body(&[attached(PIXEL)], &[other]), @r#"
     cell 1 · markdown · modified
      see ![x](attachment:x.png)
-    +attachments."x.png".image/gif: 70 B, 78f12180
+    +attachments."x.png".image/gif: 1×1, 70 B, 78f12180
     -attachments."x.png".image/png: 1×1, 70 B, 3361b128
     "#);
 }

@@ -2,30 +2,30 @@
 //! `docs/diff-json.md` and described by `docs/diff.schema.json`; it changes
 //! only together with the number under `nbweave`, but for keys that are added.
 
+mod meaning;
+mod values;
+
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::hunks::Side;
 use crate::diff::{
     CellDiff, Change, KeyChange, NotebookDiff, OutputDiff, OutputUnit, PartChange, PartContent,
-    PartDiff, PartPlace, Summary, TextDiff, cell_keys, cell_text, digest, is_base64, output_units,
-    text_digest,
+    PartDiff, PartPlace, Summary, TextDiff, cell_keys, cell_text, output_units, text_digest,
 };
-use crate::json::{Escapes, Indent, KeyOrder, LineEnd, Style, Value, format as write_value};
+use crate::json::Value;
 use crate::notebook::{CellKind, Notebook, OutputKind};
+use meaning::{JsonMeaning, class_name, json_meaning};
+use values::{JsonValue, JsonValues, VALUE_BYTES, json_value, json_values};
 
 /// The version of what is written.
 const VERSION: u32 = 1;
 
 /// How many equal lines stand before and behind changed ones.
 const CONTEXT: usize = 3;
-
-/// Values of more bytes are given by size and hash alone.
-const VALUE_BYTES: usize = 4096;
 
 /// Writes a diff as one line of JSON. `names` are the paths of the notebooks.
 pub fn json(diff: &NotebookDiff<'_>, names: Change<&str>, out: &mut impl Write) -> io::Result<()> {
@@ -193,9 +193,13 @@ struct JsonPart {
     name: String,
     noise: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    noise_class: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<JsonText>,
     #[serde(flatten)]
     values: Option<JsonValues>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<JsonMeaning>,
 }
 
 /// A key whose value changed.
@@ -205,26 +209,6 @@ struct JsonKey {
     noise: bool,
     #[serde(flatten)]
     values: JsonValues,
-}
-
-/// A value as it was and as it is; what was not or is not there is left out.
-#[derive(Default, Serialize)]
-struct JsonValues {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    old: Option<JsonValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    new: Option<JsonValue>,
-}
-
-/// A value: as such if it is small and no base64, or else by its digest; as
-/// the text in the file if it is no JSON by the standard.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum JsonValue {
-    Whole { value: Box<RawValue> },
-    Text { value: String },
-    Odd { json: String },
-    Digest { bytes: usize, hash: String },
 }
 
 fn json_cell(diff: &NotebookDiff<'_>, cell: &CellDiff<'_>) -> JsonCell {
@@ -509,8 +493,10 @@ fn one_sided(change: &'static str, unit: &OutputUnit<'_>) -> JsonOutput {
     let parts = unit.parts().into_iter().map(|found| JsonPart {
         place: place_name(PartPlace::Content),
         noise: false,
+        noise_class: None,
         text: None,
         values: Some(part(&found.name, &found.content)),
+        meaning: None,
         name: found.name.into_owned(),
     });
     JsonOutput {
@@ -534,8 +520,10 @@ fn json_part(part: &PartDiff<'_>) -> JsonPart {
         place: place_name(part.place),
         name: part.name.clone().into_owned(),
         noise: part.noise,
+        noise_class: part.noise_class.map(class_name),
         text,
         values,
+        meaning: part.meaning.as_ref().map(json_meaning),
     }
 }
 
@@ -572,37 +560,4 @@ fn json_keys(changes: &[KeyChange<'_>]) -> Vec<JsonKey> {
         }
     });
     keys.collect()
-}
-
-fn json_values(mime: &str, change: Change<Option<Value<'_>>>) -> JsonValues {
-    JsonValues {
-        old: change.old.map(|value| json_value(mime, &value)),
-        new: change.new.map(|value| json_value(mime, &value)),
-    }
-}
-
-fn json_value(mime: &str, value: &Value<'_>) -> JsonValue {
-    const STYLE: Style = Style {
-        indent: Indent::None,
-        space_after_colon: false,
-        space_after_comma: false,
-        escapes: Escapes::Needed,
-        line_end: LineEnd::Lf,
-        final_newline: false,
-    };
-    if is_base64(mime) || value.raw().len() > VALUE_BYTES {
-        let digest = digest(mime, value);
-        return JsonValue::Digest {
-            bytes: digest.bytes,
-            hash: digest.hash,
-        };
-    }
-    let text = write_value(value, &STYLE, KeyOrder::Kept);
-    let text = String::from_utf8_lossy(&text).into_owned();
-    // `NaN`, unknown escapes: what a strict reader would choke on is told as
-    // the text that stands in the file.
-    match RawValue::from_string(text.clone()) {
-        Ok(value) => JsonValue::Whole { value },
-        Err(_) => JsonValue::Odd { json: text },
-    }
 }
