@@ -95,7 +95,7 @@ impl Writer<'_> {
         let fence = fences::around(lines_of(body));
         let mut content: Vec<_> = lines_of(body).map(str::to_owned).collect();
         if kind == CellKind::Code && self.settings.comment_magics == Some(true) {
-            content = magics::comment_magics(content, language);
+            magics::comment_magics(&mut content, language, magics::Magics::All);
         }
         let options = options::write(Some(language), metadata, self.spelling());
         let mut lines = vec![format!("{fence}{options}")];

@@ -202,9 +202,10 @@ impl Reader<'_> {
         note_blank(&mut metadata, blank);
         let content = &lines[start + 1..extent.end.max(start + 1)];
         let source = if kind == CellKind::Code && self.settings.comment_magics == Some(true) {
-            let content = content.iter().map(|line| (*line).to_owned()).collect();
+            let mut content: Vec<_> = content.iter().map(|line| (*line).to_owned()).collect();
             let language = language.as_deref().unwrap_or(self.main_language);
-            magics::uncomment_magics(content, language).join("\n")
+            magics::uncomment_magics(&mut content, language);
+            content.join("\n")
         } else {
             content.join("\n")
         };
