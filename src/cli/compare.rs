@@ -10,9 +10,9 @@ use nbweave::git::Status;
 use nbweave::json::Document;
 use nbweave::notebook::{NbFormat, Notebook};
 use nbweave::render::{
-    Detail, FileNames, FileStat, FileStatus, HtmlSection, Layout, NotebookReview, RenderOptions,
-    Reruns, Theme, WordDiff, html_remark, html_section, html_text, json, review, review_text,
-    review_unmerged, stat, text_diff, unified,
+    Detail, FileNames, FileStat, FileStatus, HtmlSection, Layout, MarkdownSection, RenderOptions,
+    Reruns, Theme, WordDiff, html_remark, html_section, html_text, json, markdown_remark,
+    markdown_section, markdown_text, stat, text_diff, unified,
 };
 
 use super::args::{LinksArg, LookArgs, SyntaxArg, WordDiffArg};
@@ -147,7 +147,7 @@ pub(crate) struct Shown {
     /// What a page says of it, for [`View::Html`].
     pub(crate) section: Option<HtmlSection>,
     /// What is said of it, for [`View::Markdown`].
-    pub(crate) review: Option<NotebookReview>,
+    pub(crate) review: Option<MarkdownSection>,
 }
 
 /// Compares two versions; `None` is no file.
@@ -383,7 +383,13 @@ fn render(
         }
         View::Markdown => {
             let (old, new) = named.listed_names();
-            shown.review = Some(review(diff, named.status(), old, new, &look.options));
+            shown.review = Some(markdown_section(
+                diff,
+                named.status(),
+                old,
+                new,
+                &look.options,
+            ));
         }
         View::List(_) | View::Nothing => {}
     }
@@ -444,7 +450,7 @@ fn as_text(named: &Named<'_>, old: &[u8], new: &[u8], why: &str, look: &Look) ->
         View::Markdown => {
             let (old_name, new_name) = named.listed_names();
             let (versions, status) = ((old, new), named.status());
-            let review = review_text(versions, why, status, old_name, new_name, &look.options);
+            let review = markdown_text(versions, why, status, old_name, new_name, &look.options);
             shown.review = Some(review);
         }
         View::List(_) | View::Nothing => {}
@@ -470,7 +476,7 @@ fn unmerged(pair: &Pair, look: &Look) -> Shown {
         }
         View::List(list) => listed(pair, list).into_bytes(),
         View::Markdown => {
-            shown.review = Some(review_unmerged(&pair.name().to_string_lossy()));
+            shown.review = Some(markdown_remark(&pair.name().to_string_lossy()));
             Vec::new()
         }
         View::Nothing => Vec::new(),

@@ -35,7 +35,7 @@ pub(crate) const HOOK_EVENT: &str = "hook.nbweave.event";
 pub(crate) const HOOK_COMMAND: &str = "hook.nbweave.command";
 
 /// Text or JSON: what the builtin diff shows behind `@@`.
-const HUNK_HEADER: &str = r#"^ *(%% .+|"(cell_type|id)": .+)$"#;
+const HUNK_HEADER: &str = r#"^ *([^ "]{0,6} ?%%.*|"(cell_type|id)": .+)$"#;
 
 const MERGE_ARGUMENTS: &str = "--base %O --ours %A --theirs %B --marker-size %L --path %P \
      --label-base %S --label-ours %X --label-theirs %Y";

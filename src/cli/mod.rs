@@ -8,6 +8,7 @@ mod bytes;
 mod commands;
 mod compare;
 mod conflicted;
+mod converting;
 mod drivers;
 mod exit;
 mod hook;
@@ -73,6 +74,7 @@ pub(crate) fn main() -> Exit {
         Command::Diff(args) => commands::diff::run(&args, &line),
         Command::Merge(args) => commands::merge::run(&args, &line),
         Command::Show(args) => commands::show::run(&args, &line),
+        Command::Convert(args) => commands::convert::run(&args),
         Command::Strip(args) => commands::strip::run(&args, &line),
         Command::Check(args) => commands::check::run(&args, &line),
         Command::GitDiff(args) => commands::git_diff::run(&args, &line),

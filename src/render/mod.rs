@@ -18,6 +18,7 @@ mod metadata;
 mod outputs;
 mod patch;
 mod pictures;
+mod review;
 mod rows;
 mod show;
 mod side_by_side;
@@ -25,7 +26,6 @@ mod stat;
 mod summary;
 mod syntax;
 mod text;
-mod textconv;
 mod theme;
 mod unified;
 mod values;
@@ -35,18 +35,18 @@ pub use conflicts::{conflict_line, show_conflict, stray_line};
 pub use html::{HtmlSection, html_page, html_remark, html_section, html_text};
 pub use json::json;
 pub use markdown::{
-    BadMarker, MarkdownOptions, Marker, NotebookReview, markdown, review, review_text,
-    review_unmerged,
+    BadMarker, MarkdownOptions, MarkdownSection, Marker, markdown, markdown_remark,
+    markdown_section, markdown_text,
 };
 pub use merge::{cell_name, merge_lines};
 pub use merge_json::{MergedBy, merge_json};
 pub use patch::patch;
 pub use pictures::Graphics;
+pub use review::{PictureFile, ReviewForm, extension, pictures, review, textconv};
 pub use show::show;
 pub use stat::{FileStat, FileStatus, NameEnd, name_only, name_status, stat, write_stat};
 pub use summary::{Quiet, quiet};
 pub use text::text_diff;
-pub use textconv::textconv;
 pub use theme::{SyntaxTheme, Theme};
 pub use unified::unified;
 pub use values::{counted, size};

@@ -32,6 +32,25 @@ fn git_log_shows_text() {
 }
 
 #[test]
+fn a_hunk_of_text_says_which_sort_of_cell_it_is_in() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.git(&["config", "user.name", "A"]);
+    assert!(
+        sandbox
+            .nbweave(&["install", "--local"])
+            .starts_with("exit: 0\n")
+    );
+    let lines = "line\n".repeat(20);
+    sandbox.write("a.ipynb", notebook(&["first", &format!("{lines}a = 1\n")]));
+    commit(&sandbox, "one");
+    sandbox.write("a.ipynb", notebook(&["first", &format!("{lines}a = 2\n")]));
+    commit(&sandbox, "two");
+    let shown = sandbox.git(&["log", "-p", "-1", "--format=%s"]);
+    let hunk = shown.lines().find(|line| line.starts_with("@@")).unwrap();
+    assert!(hunk.ends_with("@@ # %%"), "{shown}");
+}
+
+#[test]
 fn clients_that_expect_a_notebook_get_it() {
     let sandbox = repository();
     let mut command = sandbox.command("git");

@@ -1,6 +1,7 @@
 //! What the command line takes. The doc comments are the help.
 
 mod config;
+mod convert;
 mod diff;
 mod filter;
 mod install;
@@ -18,6 +19,7 @@ use nbweave::strip::{
 use super::ui::Usage;
 
 pub(crate) use config::{ConfigArgs, ConfigFormatArg};
+pub(crate) use convert::ConvertArgs;
 pub(crate) use diff::{
     ColorArg, DiffArgs, FormatArg, GitDiffArgs, LinksArg, LookArgs, PicturesArg, ShowArgs,
     SyntaxArg, TextconvArgs, WordDiffArg,
@@ -49,6 +51,7 @@ pub(crate) enum Command {
     Merge(MergeArgs),
     Resolve(ResolveArgs),
     Show(ShowArgs),
+    Convert(ConvertArgs),
     Strip(StripArgs),
     Check(CheckArgs),
     GitDiff(GitDiffArgs),

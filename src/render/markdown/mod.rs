@@ -2,7 +2,7 @@
 //! forges show, in no more characters than they take.
 //!
 //! It is composed in two steps, since what one notebook may take depends on
-//! all others: a [`NotebookReview`] for each, then [`markdown`] of all.
+//! all others: a [`MarkdownSection`] for each, then [`markdown`] of all.
 
 mod inline;
 mod review;
@@ -16,7 +16,7 @@ use section::{Section, fitted, names, whole};
 use super::values::counted;
 
 pub use inline::{BadMarker, Marker};
-pub use review::{NotebookReview, review, review_text, review_unmerged};
+pub use review::{MarkdownSection, markdown_remark, markdown_section, markdown_text};
 
 /// How many characters the end of a comment takes, where it says what is
 /// missing.
@@ -46,7 +46,7 @@ impl Default for MarkdownOptions {
 ///
 /// What a notebook says stands in code spans and fences, where it is no markup
 /// and mentions nobody.
-pub fn markdown(reviews: &[NotebookReview], options: &MarkdownOptions) -> String {
+pub fn markdown(reviews: &[MarkdownSection], options: &MarkdownOptions) -> String {
     let mut text = format!("{}\n", options.marker);
     if reviews.is_empty() {
         text.push_str("No changes in notebooks.\n");
@@ -71,11 +71,11 @@ pub fn markdown(reviews: &[NotebookReview], options: &MarkdownOptions) -> String
 }
 
 /// A column of the table over all notebooks: what it counts.
-type Column = (&'static str, fn(&NotebookReview) -> usize);
+type Column = (&'static str, fn(&MarkdownSection) -> usize);
 
 /// Returns the table over all notebooks. Rows that do not fit are counted, and
 /// columns of zeros left out.
-fn table(reviews: &[NotebookReview], room: usize) -> String {
+fn table(reviews: &[MarkdownSection], room: usize) -> String {
     const COLUMNS: &[Column] = &[
         ("modified", |review| review.summary.modified),
         ("added", |review| review.summary.added),
@@ -107,7 +107,7 @@ fn table(reviews: &[NotebookReview], room: usize) -> String {
     text.push_str("\n| --- | --- |");
     text.push_str(&" --: |".repeat(columns.len()));
     text.push('\n');
-    let counts = |review: &NotebookReview| -> Vec<usize> {
+    let counts = |review: &MarkdownSection| -> Vec<usize> {
         columns.iter().map(|(_, count)| count(review)).collect()
     };
     let total = columns
@@ -136,7 +136,7 @@ fn table(reviews: &[NotebookReview], room: usize) -> String {
 
 /// Returns the sections of the notebooks, in their order. Small ones are whole;
 /// what they leave is shared by the others.
-fn sections(reviews: &[NotebookReview], room: usize) -> Vec<Section> {
+fn sections(reviews: &[MarkdownSection], room: usize) -> Vec<Section> {
     let with_blocks = reviews.iter().enumerate();
     let mut sizes: Vec<_> = with_blocks
         .filter(|(_, review)| !review.blocks.is_empty())

@@ -38,7 +38,7 @@ const TABLE_CELL: usize = 40;
 
 /// What is said of a notebook in a review.
 #[derive(Clone, Debug)]
-pub struct NotebookReview {
+pub struct MarkdownSection {
     pub(super) old: String,
     pub(super) new: String,
     pub(super) status: &'static str,
@@ -99,15 +99,15 @@ pub(super) enum Shown {
 }
 
 /// Returns what is said of what changed in a notebook.
-pub fn review(
+pub fn markdown_section(
     diff: &NotebookDiff<'_>,
     status: FileStatus,
     old: &str,
     new: &str,
     options: &RenderOptions,
-) -> NotebookReview {
+) -> MarkdownSection {
     let is_one_sided = matches!(status, FileStatus::Added | FileStatus::Removed);
-    let mut review = NotebookReview {
+    let mut review = MarkdownSection {
         summary: diff.summary(),
         n_quiet: n_quiet(diff),
         quiet: noise(diff),
@@ -124,14 +124,14 @@ pub fn review(
 
 /// Returns what is said of a file that is compared as text, for the reason
 /// `why`. If the content is equal, there is nothing to say but its `status`.
-pub fn review_text(
+pub fn markdown_text(
     versions: (&[u8], &[u8]),
     why: &str,
     status: FileStatus,
     old: &str,
     new: &str,
     options: &RenderOptions,
-) -> NotebookReview {
+) -> MarkdownSection {
     let mut review = named(status, old, new);
     if versions.0 == versions.1 {
         if status == FileStatus::Modified {
@@ -167,15 +167,15 @@ pub fn review_text(
 }
 
 /// Returns what is said of a file that a merge left in conflict.
-pub fn review_unmerged(name: &str) -> NotebookReview {
-    NotebookReview {
+pub fn markdown_remark(name: &str) -> MarkdownSection {
+    MarkdownSection {
         status: "unmerged",
         ..named(FileStatus::Modified, name, name)
     }
 }
 
-fn named(status: FileStatus, old: &str, new: &str) -> NotebookReview {
-    NotebookReview {
+fn named(status: FileStatus, old: &str, new: &str) -> MarkdownSection {
+    MarkdownSection {
         old: old.to_owned(),
         new: new.to_owned(),
         status: status_word(status),

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::inline::{cell_code, code, end, fence, length, start};
-use super::review::{Block, NotebookReview, Part, Shown, Table};
+use super::review::{Block, MarkdownSection, Part, Shown, Table};
 use crate::render::values::counted;
 
 /// How many characters of a piece are shown at most, from the most generous
@@ -34,7 +34,7 @@ pub(super) struct Section {
 
 /// Returns a section in no more than `room` characters; without text, if even
 /// its head does not fit.
-pub(super) fn fitted(review: &NotebookReview, room: usize) -> Section {
+pub(super) fn fitted(review: &MarkdownSection, room: usize) -> Section {
     for &level in LEVELS {
         let text = whole(review, level);
         if length(&text) <= room {
@@ -50,7 +50,7 @@ pub(super) fn fitted(review: &NotebookReview, room: usize) -> Section {
 
 /// Returns the section with all of its blocks, none of whose pieces are longer
 /// than about `level`.
-pub(super) fn whole(review: &NotebookReview, level: usize) -> String {
+pub(super) fn whole(review: &MarkdownSection, level: usize) -> String {
     let blocks: String = review
         .blocks
         .iter()
@@ -60,7 +60,7 @@ pub(super) fn whole(review: &NotebookReview, level: usize) -> String {
 }
 
 /// Returns the section with as many of its blocks as there is room for.
-fn first_blocks(review: &NotebookReview, level: usize, room: usize) -> Section {
+fn first_blocks(review: &MarkdownSection, level: usize, room: usize) -> Section {
     let n_cells = |blocks: &[Block]| blocks.iter().map(|block| block.n_cells).sum();
     let mut room = room.saturating_sub(length(&framed(review, "", Some(n_cells(&review.blocks)))));
     let mut text = String::new();
@@ -86,7 +86,7 @@ fn first_blocks(review: &NotebookReview, level: usize, room: usize) -> Section {
 }
 
 /// Returns blocks with what stands around them.
-fn framed(review: &NotebookReview, blocks: &str, hidden_cells: Option<usize>) -> String {
+fn framed(review: &MarkdownSection, blocks: &str, hidden_cells: Option<usize>) -> String {
     let mut text = format!("#### {}\n\n", names(review, code));
     if let Some(why) = &review.why {
         write!(text, "Compared as text: {}\n\n", code(why)).ok();
@@ -107,7 +107,7 @@ fn framed(review: &NotebookReview, blocks: &str, hidden_cells: Option<usize>) ->
 }
 
 /// Returns the name of a notebook, or both of them, each by `code`.
-pub(super) fn names(review: &NotebookReview, code: fn(&str) -> String) -> String {
+pub(super) fn names(review: &MarkdownSection, code: fn(&str) -> String) -> String {
     let name = |path: &str| code(&end(path, 150));
     if review.old == review.new {
         name(&review.new)
@@ -120,7 +120,7 @@ fn details(summary: &str, text: &str) -> String {
     format!("<details>\n<summary>{summary}</summary>\n\n{text}</details>\n\n")
 }
 
-fn block(review: &NotebookReview, block: &Block, level: usize) -> String {
+fn block(review: &MarkdownSection, block: &Block, level: usize) -> String {
     let mut text = format!("**{}**", block.title);
     if let Some(line) = &block.first_line {
         write!(text, " · {}", code(line)).ok();

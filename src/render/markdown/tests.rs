@@ -32,13 +32,13 @@ fn stdout(text: &str) -> Value {
     json!({"output_type": "stream", "name": "stdout", "text": text})
 }
 
-fn reviewed(old: &Value, new: &Value, name: &str) -> NotebookReview {
+fn reviewed(old: &Value, new: &Value, name: &str) -> MarkdownSection {
     let (old, new) = (old.to_string(), new.to_string());
     let old = Document::read(old.as_bytes()).unwrap();
     let new = Document::read(new.as_bytes()).unwrap();
     let (old, new) = (Notebook::read(&old).unwrap(), Notebook::read(&new).unwrap());
     let diff = diff_notebooks(&old, &new, &DiffOptions::default());
-    review(&diff, FileStatus::Modified, name, name, &options())
+    markdown_section(&diff, FileStatus::Modified, name, name, &options())
 }
 
 fn sized(max_size: usize) -> MarkdownOptions {
@@ -193,7 +193,7 @@ fn noise_is_counted_and_has_no_section() {
 #[test]
 fn a_text_is_compared_by_lines_with_the_reason() {
     let (old, new) = (b"a\n".as_slice(), b"<b>\n```\n".as_slice());
-    let review = review_text(
+    let review = markdown_text(
         (old, new),
         "expected `,`",
         FileStatus::Modified,
@@ -370,10 +370,10 @@ proptest! {
         max_size in 1_000_usize..6_000,
     ) {
         let review = reviewed(&notebook(&old), &notebook(&new), &name);
-        let text_review = review_text(
+        let text_review = markdown_text(
             (b"a", name.as_bytes()), &name, FileStatus::Modified, &name, "ж`", &options(),
         );
-        let reviews = [review, text_review, review_unmerged(&name)];
+        let reviews = [review, text_review, markdown_remark(&name)];
         for options in [sized(max_size), MarkdownOptions::default()] {
             let text = markdown(&reviews, &options);
             understood(&text);
