@@ -13,6 +13,7 @@ mod literal;
 pub mod magics;
 mod model;
 pub mod options;
+pub mod percent;
 mod quotes;
 pub mod settings;
 pub mod yaml;
