@@ -5,5 +5,7 @@
 //! the notebook.
 
 mod model;
+mod pairing;
 
 pub use model::{Metadata, TextCell, TextNotebook};
+pub use pairing::{PairFormat, PairedName, SpecError, pair_formats};
