@@ -4,8 +4,10 @@
 //! Text holds what people wrote: kinds, sources, metadata. Outputs stay in
 //! the notebook.
 
+mod direction;
 mod model;
 mod pairing;
 
+pub use direction::{Direction, Paired, direction};
 pub use model::{Metadata, TextCell, TextNotebook};
 pub use pairing::{PairFormat, PairedName, SpecError, pair_formats};
