@@ -15,8 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("notebook", &["error", "json"]),
     ("media", &[]),
     ("diff", &["error", "json", "media", "notebook"]),
-    ("convert", &["diff", "error", "json", "notebook"]),
     ("merge", &["diff", "error", "json", "notebook"]),
+    ("convert", &["diff", "error", "json", "merge", "notebook"]),
     ("strip", &["error", "json", "notebook"]),
     ("store", &["error", "json", "notebook", "strip"]),
     (

@@ -5,9 +5,21 @@
 //! the notebook.
 
 mod direction;
+pub mod filter;
+pub mod format;
+pub mod header;
+pub mod ipynb;
+pub mod languages;
+pub mod magics;
 mod model;
+pub mod options;
 mod pairing;
+pub mod settings;
+mod update;
+pub mod yaml;
 
 pub use direction::{Direction, Paired, direction};
-pub use model::{Metadata, TextCell, TextNotebook};
+pub use format::{Format, Target};
+pub use model::{Extras, Metadata, TextCell, TextNotebook, text_notebook};
 pub use pairing::{PairFormat, PairedName, SpecError, pair_formats};
+pub use update::update;

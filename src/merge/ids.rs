@@ -51,10 +51,7 @@ pub(super) fn assign_ids(inputs: &Inputs<'_>, plan: &mut Plan<'_>) {
             }
         }
     }
-    let mut made = Made {
-        taken,
-        n_tried: HashMap::new(),
-    };
+    let mut made = MadeIds::beside(taken);
     let notes = plan.entries.iter().enumerate();
     wanting.extend(notes.filter_map(|(at, entry)| matches!(entry, Entry::Note(_)).then_some(at)));
     wanting.sort_unstable();
@@ -77,18 +74,27 @@ pub(super) fn assign_ids(inputs: &Inputs<'_>, plan: &mut Plan<'_>) {
     }
 }
 
-/// Ids that are made.
-struct Made {
+/// Ids that are made of sources.
+#[derive(Debug, Default)]
+pub(crate) struct MadeIds {
     /// All ids, those of the cells that keep theirs included.
     taken: HashSet<String>,
     /// How many ids of a source were tried: many notes say the same.
     n_tried: HashMap<String, u32>,
 }
 
-impl Made {
+impl MadeIds {
+    /// Ids that are made beside those that cells have.
+    pub(crate) fn beside(taken: HashSet<String>) -> Self {
+        Self {
+            taken,
+            n_tried: HashMap::new(),
+        }
+    }
+
     /// Returns an id made of a source that no other cell has: eight
     /// hexadecimal digits, as Jupyter's.
-    fn id_of(&mut self, source: &str) -> String {
+    pub(crate) fn id_of(&mut self, source: &str) -> String {
         let n_tried = self.n_tried.entry(source.to_owned()).or_default();
         loop {
             let id = text_digest(&format!("{n_tried}\n{source}")).hash;

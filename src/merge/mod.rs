@@ -23,6 +23,7 @@ mod repair;
 mod resolve;
 mod scan;
 mod settle;
+mod update;
 mod verify;
 mod widgets;
 mod write;
@@ -37,6 +38,7 @@ use classes::Alignments;
 
 pub use conflict::{Conflict, Disputed};
 pub use decision::{Decided, Decision};
+pub(crate) use ids::MadeIds;
 pub use options::{
     Adjacent, ConflictStyle, Favor, Inserts, Labels, MergeOptions, OutputChoice, Side,
 };
@@ -46,6 +48,7 @@ pub use read::{
 pub use repair::{Lost, Rebuilt, Unrebuildable, rebuild};
 pub use resolve::{Resolution, Resolved, resolve};
 pub use scan::MarkedLines;
+pub use update::{KeepOutputs, Updated, newest, update};
 
 /// The three versions of a merge.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
