@@ -14,6 +14,7 @@ mod hook;
 mod input;
 mod merging;
 mod pager;
+mod pairing;
 mod pairs;
 mod problems;
 mod shell;
@@ -72,6 +73,7 @@ pub(crate) fn main() -> Exit {
         Command::Show(args) => commands::show::run(&args),
         Command::Strip(args) => commands::strip::run(&args),
         Command::Check(args) => commands::check::run(&args),
+        Command::Sync(args) => commands::sync::run(&args),
         Command::GitDiff(args) => commands::git_diff::run(&args),
         Command::GitMerge(args) => commands::git_merge::run(args),
         Command::Mergetool(args) => commands::mergetool::run(&args),

@@ -1,10 +1,12 @@
 //! Versions of a few files: in the commits that changed them, and new ones
 //! for the index.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::files::{IndexEntry, index_entry};
 use super::objects::ObjectId;
 use super::program::{bytes_of, ended, git, path_from, run, run_with};
 
@@ -56,6 +58,23 @@ pub fn blobs_in(commit: &ObjectId, paths: &[&Path]) -> io::Result<Vec<Option<Obj
         }
     }
     Ok(blobs)
+}
+
+/// Returns the blobs of all files in the index that are merged, by path from
+/// the top of the worktree.
+///
+/// # Errors
+///
+/// Fails with git's own words if there is no worktree.
+pub fn staged_files() -> io::Result<BTreeMap<PathBuf, IndexEntry>> {
+    let mut command = git(&["ls-files", "-z", "--stage", "--full-name", "--", ":/"]);
+    for other in ["GIT_LITERAL_PATHSPECS", "GIT_NOGLOB_PATHSPECS"] {
+        command.env_remove(other);
+    }
+    let output = run(&mut command)?;
+    let entries = output.split(|&byte| byte == 0).filter_map(index_entry);
+    let files = entries.filter(|entry| entry.stage == 0 && entry.mode.is_file());
+    Ok(files.map(|entry| (entry.path.clone(), entry)).collect())
 }
 
 /// Keeps these bytes as a blob, as they are.

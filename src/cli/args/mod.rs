@@ -5,6 +5,7 @@ mod filter;
 mod install;
 mod merge;
 mod resolve;
+mod sync;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -28,6 +29,7 @@ pub(crate) use install::{
 };
 pub(crate) use merge::{GitMergeArgs, MergeArgs};
 pub(crate) use resolve::{MergetoolArgs, ResolveArgs};
+pub(crate) use sync::{FromArg, SyncArgs};
 
 /// Jupyter notebooks in git, by content
 ///
@@ -48,6 +50,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Strip(StripArgs),
     Check(CheckArgs),
+    Sync(SyncArgs),
     GitDiff(GitDiffArgs),
     #[command(hide = true)]
     GitMerge(GitMergeArgs),
