@@ -63,7 +63,7 @@ pub(crate) fn inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
         if path == Path::new("-") {
             inputs.push(Ok(Input::Stdin));
         } else if path.is_dir() {
-            match notebooks_in(path) {
+            match files_in(path, is_notebook) {
                 Ok(notebooks) => {
                     if notebooks.is_empty() {
                         let dir = path.display();
@@ -91,14 +91,18 @@ fn without_dot(path: &Path) -> &Path {
     path.strip_prefix("./").unwrap_or(path)
 }
 
-/// Returns the notebooks below a directory: what git tracks or would add, and
-/// outside of git all but hidden directories, where tools keep copies.
+/// Returns the files below a directory that are `wanted`: what git tracks or
+/// would add, and outside of git all but hidden directories, where tools keep
+/// copies.
 ///
-/// A directory in it that cannot be listed is an error among the notebooks.
-fn notebooks_in(dir: &Path) -> Result<Vec<Result<Input>>> {
+/// A directory in it that cannot be listed is an error among the files.
+pub(crate) fn files_in(
+    dir: &Path,
+    wanted: impl Fn(&Path) -> bool + Copy,
+) -> Result<Vec<Result<Input>>> {
     let context = |dir: &Path| format!("cannot list '{}'", dir.display());
     let input = |path: PathBuf| Ok(Input::File(without_dot(&path).to_owned()));
-    let visible = git::visible_files(dir, is_notebook);
+    let visible = git::visible_files(dir, wanted);
     if let Some(files) = visible.with_context(|| context(dir))? {
         return Ok(files.into_iter().map(input).collect());
     }
@@ -106,7 +110,7 @@ fn notebooks_in(dir: &Path) -> Result<Vec<Result<Input>>> {
     let mut failed = Vec::new();
     let mut dirs = vec![dir.to_owned()];
     while let Some(dir) = dirs.pop() {
-        if let Err(error) = list(&dir, &mut dirs, &mut found) {
+        if let Err(error) = list(&dir, wanted, &mut dirs, &mut found) {
             failed.push(Err(error).with_context(|| context(&dir)));
         }
     }
@@ -114,16 +118,21 @@ fn notebooks_in(dir: &Path) -> Result<Vec<Result<Input>>> {
     Ok(found.into_iter().map(input).chain(failed).collect())
 }
 
-/// Adds the directories and notebooks in a directory.
-fn list(dir: &Path, dirs: &mut Vec<PathBuf>, notebooks: &mut Vec<PathBuf>) -> io::Result<()> {
+/// Adds the directories in a directory, and the files that are wanted.
+fn list(
+    dir: &Path,
+    wanted: impl Fn(&Path) -> bool,
+    dirs: &mut Vec<PathBuf>,
+    found: &mut Vec<PathBuf>,
+) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let kind = entry.file_type()?;
         let name = entry.file_name();
         if kind.is_dir() && !name.as_encoded_bytes().starts_with(b".") {
             dirs.push(entry.path());
-        } else if kind.is_file() && is_notebook(Path::new(&name)) {
-            notebooks.push(entry.path());
+        } else if kind.is_file() && wanted(Path::new(&name)) {
+            found.push(entry.path());
         }
     }
     Ok(())

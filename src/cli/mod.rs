@@ -8,6 +8,7 @@ mod bytes;
 mod commands;
 mod compare;
 mod conflicted;
+mod converting;
 mod drivers;
 mod exit;
 mod hook;
@@ -71,6 +72,7 @@ pub(crate) fn main() -> Exit {
         Command::Diff(args) => commands::diff::run(&args),
         Command::Merge(args) => commands::merge::run(&args),
         Command::Show(args) => commands::show::run(&args),
+        Command::Convert(args) => commands::convert::run(&args),
         Command::Strip(args) => commands::strip::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Sync(args) => commands::sync::run(&args),

@@ -15,7 +15,9 @@ mod model;
 pub mod options;
 mod pairing;
 pub mod settings;
+pub mod text;
 mod update;
+mod verify;
 pub mod yaml;
 
 pub use direction::{Direction, Paired, direction};
@@ -23,3 +25,4 @@ pub use format::{Format, Target};
 pub use model::{Extras, Metadata, TextCell, TextNotebook, text_notebook};
 pub use pairing::{PairFormat, PairedName, SpecError, pair_formats};
 pub use update::update;
+pub use verify::{Difference, differences};

@@ -1,5 +1,6 @@
 //! What the command line takes. The doc comments are the help.
 
+mod convert;
 mod diff;
 mod filter;
 mod install;
@@ -17,6 +18,7 @@ use nbweave::strip::{
 
 use super::ui::Usage;
 
+pub(crate) use convert::ConvertArgs;
 pub(crate) use diff::{
     ColorArg, DiffArgs, FormatArg, GitDiffArgs, LookArgs, ShowArgs, TextconvArgs, WordDiffArg,
 };
@@ -48,6 +50,7 @@ pub(crate) enum Command {
     Merge(MergeArgs),
     Resolve(ResolveArgs),
     Show(ShowArgs),
+    Convert(ConvertArgs),
     Strip(StripArgs),
     Check(CheckArgs),
     Sync(SyncArgs),
