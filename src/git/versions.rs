@@ -24,7 +24,9 @@ pub fn commits_of(paths: &[&Path], limit: usize) -> io::Result<Vec<ObjectId>> {
     }
     let mut command = git(&["rev-list", "HEAD"]);
     command.arg(format!("--max-count={limit}"));
-    let output = run(command.arg("--").args(paths.iter().map(|path| literal(path))))?;
+    let output = run(command
+        .arg("--")
+        .args(paths.iter().map(|path| literal(path))))?;
     let lines = output.split(|&byte| byte == b'\n');
     Ok(lines
         .filter_map(|line| ObjectId::new(&String::from_utf8_lossy(line)))

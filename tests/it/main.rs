@@ -33,4 +33,5 @@ mod store_walk;
 mod strip;
 mod strip_files;
 mod strip_modes;
+mod sync;
 mod textconv;

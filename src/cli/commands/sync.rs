@@ -181,8 +181,8 @@ impl<'a> Pair<'a> {
             }
             (Direction::Merge(_), Some(ours), Some(said)) => {
                 let merge = self.merge(ours, said, keep);
-                written = merge
-                    .with_context(|| format!("cannot merge '{notebook}' and '{text}'"))?;
+                written =
+                    merge.with_context(|| format!("cannot merge '{notebook}' and '{text}'"))?;
             }
             (Direction::Unknown, _, _) => bail!(
                 "'{notebook}' and '{text}' say different things, and git has no version in \
@@ -190,8 +190,12 @@ impl<'a> Pair<'a> {
             ),
             _ => {}
         }
-        written.notebook.take_if(|new| Some(&*new) == self.bytes.notebook.as_ref());
-        written.text.take_if(|new| Some(&*new) == self.bytes.text.as_ref());
+        written
+            .notebook
+            .take_if(|new| Some(&*new) == self.bytes.notebook.as_ref());
+        written
+            .text
+            .take_if(|new| Some(&*new) == self.bytes.text.as_ref());
         Ok(match written {
             Written {
                 notebook: None,
@@ -274,7 +278,8 @@ impl<'a> Pair<'a> {
             (None, None) => new.to_vec(),
             (Some(there), Some(staged)) if same(&self.form.of_notebook(there)?, staged) => {
                 let said = self.form.of_notebook(new)?;
-                self.form.notebook(Some(there), &said, KeepOutputs::Formatted)?
+                self.form
+                    .notebook(Some(there), &said, KeepOutputs::Formatted)?
             }
             _ => {
                 stays(path);

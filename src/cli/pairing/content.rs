@@ -2,8 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use nbweave::convert::{
-    Extras, Format, PairFormat, Target, TextNotebook, format, ipynb, text, text_notebook,
-    update,
+    Extras, Format, PairFormat, Target, TextNotebook, format, ipynb, text, text_notebook, update,
 };
 use nbweave::json::Document;
 use nbweave::merge::KeepOutputs;

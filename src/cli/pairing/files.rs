@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use nbweave::convert::Paired;
 use nbweave::git::{
-    self, Blobs, IndexEntry, ObjectId, Repository, blobs_in, commits_of, stage_blobs, staged_files,
+    Blobs, IndexEntry, ObjectId, Repository, blobs_in, commits_of, stage_blobs, staged_files,
     write_blob,
 };
 
-use crate::cli::ui::Usage;
+use crate::cli::input::{Input, files_in};
 
 /// How many commits are looked through for a version in which a notebook and
 /// its text said the same.
@@ -70,12 +70,10 @@ impl Files {
         for path in paths {
             let context = || format!("cannot find '{}'", path.display());
             if path.is_dir() {
-                let files = git::visible_files(path, super::may_be_paired);
-                let files = files.with_context(context)?.ok_or_else(|| {
-                    Usage("outside of a repository, notebooks are to be named".to_owned())
-                })?;
-                for file in files {
-                    named.push(from_top(&top, &file).with_context(context)?);
+                for file in files_in(path, super::may_be_paired)? {
+                    if let Input::File(file) = file? {
+                        named.push(from_top(&top, &file).with_context(context)?);
+                    }
                 }
             } else {
                 named.push(from_top(&top, path).with_context(context)?);
@@ -115,7 +113,10 @@ impl Files {
     }
 
     fn read_staged(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
-        let id = self.index.get(Path::new(path)).map(|entry| entry.id.clone());
+        let id = self
+            .index
+            .get(Path::new(path))
+            .map(|entry| entry.id.clone());
         id.map(|id| self.blob(&id)).transpose()
     }
 
@@ -150,10 +151,13 @@ impl Files {
         });
         // One that cannot be read says nothing.
         let mut read = |id: Option<ObjectId>| id.and_then(|id| self.blob(&id).ok());
-        Ok(staged.into_iter().chain(committed).map(move |[notebook, text]| Paired {
-            notebook: read(notebook),
-            text: read(text),
-        }))
+        Ok(staged
+            .into_iter()
+            .chain(committed)
+            .map(move |[notebook, text]| Paired {
+                notebook: read(notebook),
+                text: read(text),
+            }))
     }
 
     /// Writes a file: of the worktree, or to the index.
@@ -186,7 +190,9 @@ fn from_top(top: &Path, path: &Path) -> Result<String> {
     let dir = dir.unwrap_or(Path::new(".")).canonicalize()?;
     let name = path.file_name().context("it is no file")?;
     let path = dir.join(name);
-    let path = path.strip_prefix(top).context("it is outside of the worktree")?;
+    let path = path
+        .strip_prefix(top)
+        .context("it is outside of the worktree")?;
     let parts: Option<Vec<_>> = path.iter().map(|part| part.to_str()).collect();
     Ok(parts.context("its name is not in UTF-8")?.join("/"))
 }

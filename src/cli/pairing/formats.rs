@@ -174,7 +174,11 @@ mod tests {
         );
         check(toml, "comment_magics = false", &[]);
         let json = "jupytext.json";
-        check(json, r#"{"formats": "ipynb,md;ipynb,py"}"#, &["ipynb,md", "ipynb,py"]);
+        check(
+            json,
+            r#"{"formats": "ipynb,md;ipynb,py"}"#,
+            &["ipynb,md", "ipynb,py"],
+        );
     }
 
     #[test]

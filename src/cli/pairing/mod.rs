@@ -16,6 +16,7 @@ use nbweave::convert::{Extras, Metadata, PairFormat, languages, pair_formats, te
 use nbweave::json::Document;
 use nbweave::notebook::Notebook;
 
+use crate::cli::converting::places::{extension_of, is_ipynb, is_text};
 use formats::FormatFinder;
 
 /// A notebook and the texts it is kept together with, by paths from the top.
@@ -34,11 +35,8 @@ pub(crate) struct PairedText {
 
 /// Returns whether a file is called like a notebook or a text of one.
 pub(crate) fn may_be_paired(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| {
-        let is_text = || languages::by_extension(&format!(".{extension}")).is_some();
-        matches!(extension, "ipynb" | "md" | "markdown") || is_text()
-    })
+    let extension = extension_of(path);
+    is_ipynb(&extension) || is_text(&extension)
 }
 
 /// Returns the pairs that these files are in, each once. `given` are the forms
@@ -87,9 +85,8 @@ fn pairing(
         let formats = pair_formats(spec)?;
         // What somebody gave for all is not meant for each script.
         let is_meant = own.is_some() || is_notebook || metadata.contains_key("jupytext");
-        return Ok(named(path, &formats, &metadata).filter(|pairing| {
-            is_meant || files.exists(&pairing.notebook)
-        }));
+        return Ok(named(path, &formats, &metadata)
+            .filter(|pairing| is_meant || files.exists(&pairing.notebook)));
     }
     let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
     let Some(found) = finder.find(dir)? else {
@@ -112,7 +109,10 @@ fn pairing(
     if !found.dir.is_empty() {
         let above = |path: &mut String| *path = format!("{}/{path}", found.dir);
         above(&mut pairing.notebook);
-        pairing.texts.iter_mut().for_each(|text| above(&mut text.path));
+        pairing
+            .texts
+            .iter_mut()
+            .for_each(|text| above(&mut text.path));
     }
     // A script is a notebook's only if it says so, or if there is one.
     let is_meant = is_notebook || metadata.contains_key("jupytext");
@@ -132,7 +132,9 @@ fn header(path: &str, bytes: &[u8]) -> Metadata {
         format: nbweave::convert::Format::Percent,
         extension: format!(".{extension}"),
     };
-    form.read(bytes).map(|said| said.metadata).unwrap_or_default()
+    form.read(bytes)
+        .map(|said| said.metadata)
+        .unwrap_or_default()
 }
 
 /// Returns the pair that a path is in by these forms.
