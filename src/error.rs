@@ -70,6 +70,14 @@ pub enum ErrorKind {
         /// The two statements.
         what: String,
     },
+    /// The header of a text is not as it should be.
+    #[error("invalid YAML at {at}: {what}")]
+    Header {
+        /// The place of what is wrong.
+        at: LineColumn,
+        /// What is wrong with it.
+        what: String,
+    },
     /// A notebook of a kind that this cannot be done to.
     #[error("{what}")]
     Unsupported {
@@ -100,6 +108,7 @@ impl Error {
             | ErrorKind::Syntax { .. }
             | ErrorKind::Shape { .. }
             | ErrorKind::Contradiction { .. }
+            | ErrorKind::Header { .. }
             | ErrorKind::Unsupported { .. } => None,
         }
     }

@@ -100,6 +100,17 @@ impl Look {
     }
 }
 
+impl Look {
+    /// Returns how much is compared: no pixels for a list of files.
+    fn diff_options(&self) -> DiffOptions {
+        let pixels = match self.view {
+            View::Changes | View::Stat | View::Json => DiffOptions::PIXELS,
+            View::List(_) | View::Nothing => 0,
+        };
+        DiffOptions { pixels }
+    }
+}
+
 /// What a comparison gave.
 #[derive(Debug, Default)]
 pub(crate) struct Shown {
@@ -296,7 +307,7 @@ fn notebooks(
     let old = Notebook::read(&old).map_err(|error| reason("old", &error))?;
     let new = Document::read(new).map_err(|error| reason("new", &error))?;
     let new = Notebook::read(&new).map_err(|error| reason("new", &error))?;
-    let diff = diff_notebooks(&old, &new, &DiffOptions::default());
+    let diff = diff_notebooks(&old, &new, &look.diff_options());
     if diff.is_unchanged() && !named.wants_all(look) {
         return Ok(Shown::default());
     }

@@ -14,6 +14,9 @@ use crate::notebook::{CellKind, NbFormat, Notebook, jupyter_layout, upgrade};
 /// The version of the format that notebooks are written in.
 const WRITTEN: NbFormat = NbFormat { major: 4, minor: 5 };
 
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Whose ids the cells of a notebook get.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Ids {
@@ -151,10 +154,16 @@ pub fn upgraded<'a>(notebook: &Notebook<'a>) -> Result<Cow<'a, [u8]>> {
     let bytes = upgrade(notebook)?;
     let document = Document::read(&bytes)?;
     let edits = newest(&Notebook::read(&document)?)?;
-    if edits.is_empty() {
+    let has_mark = bytes.starts_with(MARK);
+    if edits.is_empty() && !has_mark {
         return Ok(bytes);
     }
-    Ok(Cow::Owned(edits.apply(&bytes)))
+    let mut new = edits.apply(&bytes);
+    if has_mark {
+        // Python, and so Jupyter, refuses a file with one.
+        new.drain(..MARK.len());
+    }
+    Ok(Cow::Owned(new))
 }
 
 #[cfg(test)]
@@ -286,6 +295,12 @@ mod tests {
         let without = new.replace(&id, "");
         assert_eq!(without, old.replace("minor\": 2", "minor\": 5"));
         assert_eq!(upgraded_json(&new), new);
+    }
+
+    #[test]
+    fn a_byte_order_mark_goes() {
+        let plain = r#"{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}"#;
+        assert_eq!(upgraded_json(&format!("\u{feff}{plain}")), plain);
     }
 
     #[test]

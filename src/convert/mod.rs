@@ -4,16 +4,30 @@
 //! Text holds what people wrote: kinds, sources, metadata. Outputs stay in
 //! the notebook.
 
+mod activity;
+mod blank_lines;
 mod direction;
+mod ends;
+mod fences;
 pub mod filter;
 pub mod format;
 pub mod header;
 pub mod ipynb;
 pub mod languages;
+mod literal;
 pub mod magics;
+pub mod markdown;
+mod markdown_cells;
+mod markdown_read;
 mod model;
+pub mod myst;
+mod myst_blocks;
+mod myst_header;
+mod myst_read;
 pub mod options;
 mod pairing;
+mod placed;
+mod quotes;
 pub mod settings;
 pub mod text;
 mod update;

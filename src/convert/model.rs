@@ -1,6 +1,6 @@
 //! A notebook as far as text holds it.
 
-use crate::json::Value;
+use crate::json::{Kind, Value};
 use crate::notebook::{CellKind, Notebook};
 
 /// Metadata in its order.
@@ -64,7 +64,92 @@ pub fn text_notebook(notebook: &Notebook<'_>, extras: Extras) -> TextNotebook {
     }
 }
 
-/// Returns the members of an object.
-fn object(_value: Option<Value<'_>>) -> Metadata {
-    todo!()
+/// How deep metadata is taken; what nests deeper is nobody's and becomes null.
+const MAX_DEPTH: usize = 100;
+
+/// Returns the members of an object, none if it is no object.
+fn object(value: Option<Value<'_>>) -> Metadata {
+    let Some(value) = value else {
+        return Metadata::new();
+    };
+    // Nearly always enough, and fast; what it refuses, Python writes.
+    if let Ok(members) = serde_json::from_slice(value.raw()) {
+        return members;
+    }
+    match json_value(&value, 0) {
+        serde_json::Value::Object(members) => members,
+        _ => Metadata::new(),
+    }
+}
+
+/// Returns a value as far as JSON has it: `NaN` and the infinities become
+/// null, lone surrogates U+FFFD. The depth it recurses to is bounded.
+fn json_value(value: &Value<'_>, depth: usize) -> serde_json::Value {
+    match value.kind() {
+        Kind::Array | Kind::Object if depth == MAX_DEPTH => serde_json::Value::Null,
+        Kind::Array => value
+            .elements()
+            .map(|element| json_value(&element, depth + 1))
+            .collect(),
+        Kind::Object => value
+            .members()
+            .map(|member| {
+                let key = member.key.as_str().unwrap_or_default().into_owned();
+                (key, json_value(&member.value, depth + 1))
+            })
+            .collect(),
+        Kind::String => value.as_str().unwrap_or_default().into(),
+        Kind::Null | Kind::Bool | Kind::Number => {
+            serde_json::from_slice(value.raw()).unwrap_or_default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    #[track_caller]
+    fn check(json: &str, extras: Extras, expected: &serde_json::Value) {
+        let document = Document::read(json.as_bytes()).unwrap();
+        let notebook = text_notebook(&Notebook::read(&document).unwrap(), extras);
+        let cell = &notebook.cells[0];
+        assert_eq!(cell.source, "a\nb");
+        let found =
+            serde_json::json!([notebook.metadata, cell.metadata, cell.id, cell.attachments]);
+        assert_eq!(&found, expected);
+    }
+
+    const NOTEBOOK: &str = r#"{"nbformat": 4, "metadata": {"z": 1, "a": [true]}, "cells": [
+        {"cell_type": "markdown", "id": "x", "metadata": {"t": "u"}, "source": ["a\n", "b"],
+         "attachments": {"p.png": {"image/png": "AA"}}}]}"#;
+
+    #[test]
+    fn ids_and_attachments_are_there_on_request() {
+        let plain = serde_json::json!([{"z": 1, "a": [true]}, {"t": "u"}, null, null]);
+        check(NOTEBOOK, Extras::default(), &plain);
+        let all = Extras {
+            ids: true,
+            attachments: true,
+        };
+        let attachments = serde_json::json!({"p.png": {"image/png": "AA"}});
+        let full = serde_json::json!([{"z": 1, "a": [true]}, {"t": "u"}, "x", attachments]);
+        check(NOTEBOOK, all, &full);
+    }
+
+    #[test]
+    fn what_strict_parsers_refuse_is_taken_as_far_as_it_goes() {
+        let nested = "[".repeat(5000) + &"]".repeat(5000);
+        let json = NOTEBOOK.replace(
+            r#"{"t": "u"}"#,
+            &format!(r#"{{"n": NaN, "s": "\ud83d", "d": {nested}, "o": 1}}"#),
+        );
+        let document = Document::read(json.as_bytes()).unwrap();
+        let notebook = text_notebook(&Notebook::read(&document).unwrap(), Extras::default());
+        let metadata = &notebook.cells[0].metadata;
+        assert_eq!(metadata["n"], serde_json::Value::Null);
+        assert_eq!(metadata["o"], 1);
+        assert!(metadata["d"].is_array());
+    }
 }

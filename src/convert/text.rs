@@ -1,8 +1,10 @@
 //! Text in any of the forms: written and read.
 
 use super::format::Format;
+use super::markdown;
 use super::model::TextNotebook;
-use crate::error::{ErrorKind, Result};
+use super::myst;
+use crate::error::{Error, ErrorKind, Result};
 
 /// Returns a notebook as text in the form `format`, for a file with this
 /// extension, which has its dot.
@@ -11,8 +13,13 @@ use crate::error::{ErrorKind, Result};
 ///
 /// Fails with [`ErrorKind::Unsupported`] if the form is only read.
 pub fn write(notebook: &TextNotebook, format: Format, extension: &str) -> Result<String> {
-    let _ = (notebook, extension);
-    Err(unsupported(format, "written"))
+    match format {
+        Format::Markdown => Ok(markdown::write(notebook, extension)),
+        Format::Myst => Ok(myst::write(notebook, extension)),
+        Format::Percent | Format::Hydrogen | Format::Light | Format::Ipynb => {
+            Err(unsupported(format, "written"))
+        }
+    }
 }
 
 /// Returns the notebook that a text in the form `format` is.
@@ -21,11 +28,16 @@ pub fn write(notebook: &TextNotebook, format: Format, extension: &str) -> Result
 ///
 /// Fails if its header cannot be read.
 pub fn read(text: &str, format: Format, extension: &str) -> Result<TextNotebook> {
-    let _ = (text, extension);
-    Err(unsupported(format, "read"))
+    match format {
+        Format::Markdown => markdown::read(text, extension),
+        Format::Myst => myst::read(text),
+        Format::Percent | Format::Hydrogen | Format::Light | Format::Ipynb => {
+            Err(unsupported(format, "read"))
+        }
+    }
 }
 
-fn unsupported(format: Format, what: &str) -> crate::error::Error {
+fn unsupported(format: Format, what: &str) -> Error {
     let what = format!("the form '{}' cannot be {what}", format.name());
     ErrorKind::Unsupported { what }.into()
 }

@@ -138,6 +138,18 @@ mod tests {
     }
 
     #[test]
+    fn ids_that_are_missing_are_no_reason_to_change_anything() {
+        let mut before = three();
+        before["cells"][0].as_object_mut().unwrap().remove("id");
+        let (updated, _) = run(&before, KeepOutputs::Formatted, |_| {});
+        assert!(updated.edits.is_empty());
+        let (_, after) = run(&before, KeepOutputs::Formatted, |text| {
+            text.cells[1].source.push('.');
+        });
+        assert!(after["cells"][0]["id"].is_string());
+    }
+
+    #[test]
     fn changed_code_loses_its_outputs_and_nothing_else() {
         let before = three();
         let (updated, after) = run(&before, KeepOutputs::Formatted, |text| {

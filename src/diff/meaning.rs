@@ -69,6 +69,9 @@ pub struct TableDiff {
     pub columns: Vec<TableLine>,
     /// The rows.
     pub rows: Vec<TableRow>,
+    /// What is said around the tables, if that changed: a caption, how many
+    /// rows there are.
+    pub notes: Option<Change<String>>,
 }
 
 /// A column or a row of two tables.
@@ -81,6 +84,9 @@ pub struct TableLine {
     pub old: Option<usize>,
     /// Its index in the new table, likewise.
     pub new: Option<usize>,
+    /// What it was called, if it is on both sides and was renamed. Rows that
+    /// are called by their numbers were not.
+    pub old_name: Option<String>,
 }
 
 /// A row of two tables.

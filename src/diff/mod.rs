@@ -11,7 +11,10 @@ mod apply;
 mod meaning;
 mod noise;
 mod outputs;
+mod picture;
+mod pointers;
 mod summary;
+mod table;
 mod text;
 mod value;
 mod view;
@@ -20,6 +23,7 @@ mod words;
 use crate::json::Value;
 use crate::notebook::{CellKind, NbFormat, Notebook, Scope};
 use outputs::diff_outputs;
+use picture::compare_pictures;
 use value::key_changes;
 use view::{CellView, Upgrade, notebook_metadata};
 
@@ -30,10 +34,12 @@ pub use meaning::{
     Meaning, PictureDiff, Pixels, PointerChange, TableCell, TableDiff, TableLine, TableRow,
     Undecoded,
 };
-pub use noise::terminal_text;
+pub use noise::{NoiseClass, steady_line, terminal_text};
 pub use outputs::{
     OutputDiff, OutputPart, OutputUnit, PartChange, PartContent, PartDiff, PartPlace, output_units,
 };
+pub use picture::picture;
+pub use pointers::{NumbersChange, numbers_change};
 pub use summary::Summary;
 pub use text::{LineCounts, LineRun, TextDiff, lines};
 pub use value::{Digest, KeyChange, digest, equal, is_base64, text_digest};
@@ -109,6 +115,12 @@ pub struct DiffOptions {
     pub pixels: u64,
 }
 
+impl DiffOptions {
+    /// The [`pixels`](Self::pixels) that people do not have to wait for: some
+    /// fifty plots as they are drawn by default.
+    pub const PIXELS: u64 = 32_000_000;
+}
+
 /// Returns what changed from `old` to `new`.
 ///
 /// Notebooks before nbformat 4 are compared as nbformat would upgrade them.
@@ -119,8 +131,13 @@ pub fn diff_notebooks<'a>(
     new: &'a Notebook<'a>,
     options: &DiffOptions,
 ) -> NotebookDiff<'a> {
-    let DiffOptions { pixels: _ } = options;
-    diff_aligned(old, new, align(old, new))
+    let mut diff = diff_aligned(old, new, align(old, new));
+    let formats = Change {
+        old: old.format,
+        new: new.format,
+    };
+    compare_pictures(&mut diff.cells, formats, options.pixels);
+    diff
 }
 
 fn diff_aligned<'a>(

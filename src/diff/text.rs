@@ -148,7 +148,7 @@ fn line_runs<'t, K: AsRef<str>>(
 
 /// Returns runs of which each other one is equal, first and last among them;
 /// these two can be empty.
-fn runs_of_numbers(old: &[u32], new: &[u32]) -> Vec<LineRun> {
+pub(super) fn runs_of_numbers(old: &[u32], new: &[u32]) -> Vec<LineRun> {
     let algorithm = if old.len() + new.len() <= HISTOGRAM_LINES {
         Algorithm::Histogram
     } else {

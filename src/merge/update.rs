@@ -73,8 +73,12 @@ pub fn update(
         plan_match(&inputs, &found, keep, &mut plan, &mut updated);
     }
     plan.metadata = notebook_metadata(&inputs);
-    assign_ids(&inputs, &mut plan);
     updated.edits = write(&inputs, &plan);
+    // Ids are no reason to change a notebook that nothing changed in.
+    if !updated.edits.is_empty() {
+        assign_ids(&inputs, &mut plan);
+        updated.edits = write(&inputs, &plan);
+    }
     updated
 }
 

@@ -52,7 +52,7 @@ fn git_finds_a_program_by_an_odd_path() {
             "{shown}"
         );
         let shown = git(&["show", "--textconv", "HEAD:a.ipynb"]);
-        assert!(shown.contains("%% code"), "{shown}");
+        assert!(shown.contains("# %%"), "{shown}");
         let shown = git(&["difftool", "--no-prompt", "--tool=nbweave"]);
         assert!(shown.contains("+++ b/a.ipynb"), "{shown}");
         let driver = sandbox.git(&["config", "merge.nbweave.driver"]);

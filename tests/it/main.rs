@@ -5,6 +5,8 @@
     reason = "a test fails by panicking and writes its own files"
 )]
 
+mod convert;
+mod convert_review;
 mod diff_compare;
 #[cfg(unix)]
 mod disk;

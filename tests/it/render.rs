@@ -735,12 +735,12 @@ fn cells_of_one_side_are_shown_with_all_their_keys() {
     extra: {"a": 1}
     "#);
     assert_snapshot!(textconv_text(&notebook(&new[1..])), @r#"
-    %% notebook python3
+    #: notebook python3
 
-    %% markdown
-    %  attachments."x.png": image/png 1×1, 70 B, 3361b128
-    %  extra: {"a": 1}
-    see ![x](attachment:x.png)
+    # %% [markdown]
+    #: attachments."x.png": image/png 1×1, 70 B, 3361b128
+    #: extra: {"a": 1}
+    # see ![x](attachment:x.png)
     "#);
 }
 
@@ -1074,50 +1074,50 @@ fn a_notebook_to_read() {
 fn a_notebook_for_git_to_compare() {
     let (_, new) = story();
     assert_snapshot!(textconv_text(&notebook(&new)), @r#"
-    %% notebook python3
+    #: notebook python3
 
-    %% markdown
-    # Analysis
+    # %% [markdown]
+    # # Analysis
+    #
+    # What the sensors say.
 
-    What the sensors say.
+    # %% [markdown]
+    # ## Outlook
 
-    %% markdown
-    ## Outlook
-
-    %% code
+    # %%
     import pandas as pd
     import numpy as np
 
     df = pd.read_csv('data/all.csv')
     df.head()
-    >> text/html
-    >    speed
-    > 0      4
-    > 1      7
+    #>> text/html
+    #>    speed
+    #> 0      4
+    #> 1      7
 
-    %% code
+    # %%
     def clean(frame):
         return frame.dropna()
 
-    %% code
+    # %%
     clean(df).describe()
 
-    %% code
-    %  tags: ["train"]
+    # %%
+    #: tags: ["train"]
     model = LinearRegression()
     model.fit(X, y)
     print(model.coef_)
-    >> stream stdout
-    > [1.5 2.75]
+    #>> stream stdout
+    #> [1.5 2.75]
 
-    %% code
+    # %%
     df.plot()
-    >> image/png: 1×1, 70 B, 78f12180
+    #>> image/png: 1×1, 70 B, 78f12180
 
-    %% code
+    # %%
     1 / 0
-    >> error
-    > ZeroDivisionError: division by zero
+    #>> error
+    #> ZeroDivisionError: division by zero
     "#);
 }
 
@@ -1125,19 +1125,23 @@ fn a_notebook_for_git_to_compare() {
 fn different_sources_are_different_text_for_git() {
     let output = run("a", "x", 1, &[stdout("hi")]);
     let cells = [
-        vec![code("a", "x\n\n%% code\ny")],
+        vec![code("a", "x\n\n# %%\ny")],
         vec![code("a", "x"), code("b", "y")],
-        vec![code("a", "x\n>> stream stdout\n> hi")],
+        vec![code("a", "x\n#>> stream stdout\n#> hi")],
         vec![output],
-        vec![code("a", "x\n\\>> stream stdout\n\\> hi")],
-        vec![code("a", "%  tags: [\"t\"]\nx")],
+        vec![code("a", "x\n\\#>> stream stdout\n\\#> hi")],
+        vec![code("a", "#: tags: [\"t\"]\nx")],
         vec![json!({"cell_type": "code", "source": "x", "metadata": {"tags": ["t"]}})],
         vec![code("a", "x")],
         vec![code("a", "x\n")],
         vec![code("a", "x\n\n")],
-        vec![code("a", "x\n\\ newline at end")],
-        vec![code("a", "x\n\\\\ newline at end")],
-        vec![code("a", "x\n newline at end")],
+        vec![code("a", "x\n#: newline at end")],
+        vec![code("a", "x\n\\#: newline at end")],
+        vec![code("a", "x\n: newline at end")],
+        vec![markdown("a", "x\n\n%% [markdown]\ny")],
+        vec![markdown("a", "x\n\n\\%% [markdown]\ny")],
+        vec![markdown("a", "x"), markdown("b", "y")],
+        vec![code("a", "# x"), markdown("b", "y")],
         vec![attached(PIXEL)],
         vec![attached(OTHER_PIXEL)],
     ];
@@ -1150,19 +1154,19 @@ fn different_sources_are_different_text_for_git() {
         }
     }
     assert_snapshot!(texts[4], @r"
-    %% notebook python3
+    #: notebook python3
 
-    %% code
+    # %%
     x
-    \\>> stream stdout
-    \\> hi
+    \\#>> stream stdout
+    \\#> hi
     ");
     assert_snapshot!(texts[8], @r"
-    %% notebook python3
+    #: notebook python3
 
-    %% code
+    # %%
     x
-    \ newline at end
+    #: newline at end
     ");
 }
 
@@ -1211,7 +1215,7 @@ fn a_cell_put_in_changes_no_other_line_for_git() {
     let with_cell = [&[markdown("z", "Hello")], new.as_slice()].concat();
     let text = textconv_text(&notebook(&new));
     assert_eq!(
-        textconv_text(&notebook(&with_cell)).replace("\n%% markdown\nHello\n", ""),
+        textconv_text(&notebook(&with_cell)).replace("\n# %% [markdown]\n# Hello\n", ""),
         text
     );
 }

@@ -4,8 +4,9 @@
 pub(crate) mod places;
 
 use anyhow::{Context as _, Result, anyhow};
+use nbweave::convert::settings::TextSettings;
 use nbweave::convert::{
-    Difference, Extras, Format, Target, TextNotebook, differences, ipynb, languages, text,
+    Difference, Extras, Format, Target, TextNotebook, differences, filter, ipynb, languages, text,
     text_notebook, update,
 };
 use nbweave::json::Document;
@@ -54,6 +55,7 @@ impl To {
             (None, None) => return Err(missing()),
         };
         match spelling {
+            "ipynb" => Ok(Self::Ipynb),
             "review" | "auto:review" => Ok(Self::Review(ReviewTo::Script)),
             "review:md" | "review:markdown" | "md:review" => Ok(Self::Review(ReviewTo::Markdown)),
             _ => {
@@ -181,6 +183,20 @@ pub(crate) fn to_text(bytes: &[u8], to: &Target, extras: Extras) -> Result<Conve
         let ids = counted(with_ids, "id");
         converted.left_out.push(ids);
     }
+    let settings = TextSettings::of(&content.metadata);
+    let filter = settings.notebook_metadata_filter.as_deref();
+    let kept = filter::notebook_metadata(&content.metadata, filter);
+    let left_out = content.metadata.keys();
+    let left_out: Vec<_> = left_out.filter(|key| !kept.contains_key(*key)).collect();
+    if !left_out.is_empty() {
+        let keys: Vec<_> = left_out
+            .iter()
+            .map(|key| key.escape_debug().to_string())
+            .collect();
+        converted
+            .left_out
+            .push(format!("metadata of the notebook ({})", keys.join(", ")));
+    }
     Ok(converted)
 }
 
@@ -246,11 +262,7 @@ pub(crate) fn taken_over(
     }
     let base = text::write(&as_text, format, extension)
         .and_then(|written| text::read(&written, format, extension));
-    let mut base = base.unwrap_or_else(|_| own.clone());
-    match own.metadata.get("jupytext") {
-        Some(form) => base.metadata.insert("jupytext".to_owned(), form.clone()),
-        None => base.metadata.remove("jupytext"),
-    };
+    let base = base.unwrap_or(as_text);
     let updated = update(&notebook, &own, &base, content, keep)?;
     Ok((updated.edits.apply(old), updated))
 }

@@ -204,3 +204,67 @@ fn encoded(name: &str) -> String {
     }
     link
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(path: &str) -> Found {
+        Found {
+            input: Input::File(PathBuf::from(path)),
+            dir: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(output: &Output, found: &Found, ending: &str, expected: &str) {
+        let place = output.place(found, ending, None);
+        assert_eq!(place.as_deref(), Some(Path::new(expected)));
+    }
+
+    #[test]
+    fn results_stand_beside_what_they_are_made_of() {
+        check(&Output::Beside, &named("x/a.b.ipynb"), ".py", "x/a.b.py");
+        check(
+            &Output::Beside,
+            &named("x/a.ipynb"),
+            ".pct.py",
+            "x/a.pct.py",
+        );
+        let from = Target::parse(".pct.py:percent").unwrap();
+        let place = Output::Beside.place(&named("a.pct.py"), ".ipynb", Some(&from));
+        assert_eq!(place, Some(PathBuf::from("a.ipynb")));
+    }
+
+    #[test]
+    fn below_a_directory_paths_are_kept_but_never_lead_out_of_it() {
+        let below = Output::Below(PathBuf::from("out"));
+        check(&below, &named("x/a.ipynb"), ".md", "out/x/a.md");
+        check(&below, &named("../x/a.ipynb"), ".md", "out/a.md");
+        check(&below, &named("/x/a.ipynb"), ".md", "out/a.md");
+        let in_dir = Found {
+            dir: Some(PathBuf::from("../nbs")),
+            ..named("../nbs/sub/a.ipynb")
+        };
+        check(&below, &in_dir, ".md", "out/sub/a.md");
+    }
+
+    #[test]
+    fn one_file_can_be_named() {
+        let output = Output::of(Some(Path::new("no-such/b.txt")), true);
+        check(&output, &named("a.ipynb"), ".md", "no-such/b.txt");
+        let output = Output::of(Some(Path::new("no-such/")), true);
+        check(&output, &named("a.ipynb"), ".md", "no-such/a.md");
+        let place = Output::of(Some(Path::new("-")), true).place(&named("a"), ".md", None);
+        assert_eq!(place, None);
+    }
+
+    #[test]
+    fn links_lead_from_the_file_to_the_directory() {
+        let link = |from: &str, to: &str| link(Some(Path::new(from)), Path::new(to));
+        assert_eq!(link("/r/a.md", "/r/pics"), "pics/");
+        assert_eq!(link("/r/sub/a.md", "/r/./p q/x"), "../p%20q/x/");
+        assert_eq!(link("/r/a.md", "/r"), "");
+        assert_eq!(link("/r/a.md", "/r/b/../ä"), "%C3%A4/");
+    }
+}

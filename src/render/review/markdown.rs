@@ -118,3 +118,49 @@ fn text_of_link(text: &str) -> String {
     let plain = |c: char| !matches!(c, '[' | ']' | '\\' | '<' | '>' | '`' | '!' | '*' | '_');
     text.chars().filter(|&c| plain(c)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    fn text(cells: &str) -> String {
+        let json = format!(
+            r#"{{"cells":[{cells}],"nbformat":4,"nbformat_minor":4,"metadata":{{"kernelspec":
+            {{"name":"k","language":"Python"}}}}}}"#
+        );
+        let document = Document::read(json.as_bytes()).unwrap();
+        let notebook = Notebook::read(&document).unwrap();
+        let mut out = Vec::new();
+        let options = RenderOptions::default();
+        write(&notebook, Some("dir/"), &options, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn fences_are_longer_than_what_they_hold() {
+        let text = text(r#"{"cell_type":"code","source":"````\n","outputs":[]}"#);
+        let expected = "<!-- notebook k -->\n\n<!-- cell: code -->\n\n`````python\n````\n\n`````\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn metadata_stays_in_its_comment() {
+        let text = text(r#"{"cell_type":"markdown","source":"","metadata":{"a":"--> <script>"}}"#);
+        assert!(text.contains("<!-- a: \"\\-\\-> <script>\" -->"), "{text}");
+    }
+
+    #[test]
+    fn nothing_of_a_notebook_is_in_a_link() {
+        let text = text(
+            r#"{"cell_type":"code","source":"","outputs":[{"output_type":"display_data",
+            "data":{"image/png":"aGk=","image/x](javascript:1)":"x"}}]}"#,
+        );
+        let link = text.split("](").nth(1).unwrap();
+        assert!(
+            link.starts_with("dir/") && link.ends_with(".png)\n"),
+            "{text}"
+        );
+        assert_eq!(text.matches("](").count(), 1, "{text}");
+    }
+}

@@ -7,7 +7,6 @@
 mod markdown;
 mod pictures;
 mod script;
-mod steady;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -19,10 +18,9 @@ use super::outputs::{about, label, preview, units};
 use super::values::{compact, counted, excerpts};
 use crate::convert::Metadata;
 use crate::convert::languages::{self, Comment};
-use crate::diff::{OutputUnit, text_digest};
+use crate::diff::{OutputUnit, steady_line, text_digest};
 use crate::json::Value;
 use crate::notebook::{Cell, Notebook, Scope};
-use steady::steady;
 
 pub use pictures::{PictureFile, pictures};
 
@@ -161,7 +159,7 @@ fn shown(unit: OutputUnit<'_>, most: usize) -> Shown<'_> {
 }
 
 fn output_lines(text: &str, most: usize) -> Vec<String> {
-    let steady = |line| visible(&steady(&printed(line))).into_owned();
+    let steady = |line| visible(&steady_line(&printed(line))).into_owned();
     let lines: Vec<_> = text.trim_end().lines().map(steady).collect();
     let most = if lines.len() <= most.saturating_add(1) {
         lines.len()

@@ -1,11 +1,8 @@
 //! The pictures among the outputs of a notebook, as files.
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
 use super::super::outputs::units;
 use crate::diff::{OutputPart, OutputUnit, PartContent};
+use crate::media::binary;
 use crate::notebook::{NbFormat, Notebook, multiline_text};
 
 /// Types of pictures, the ones to prefer first, and the extensions of files.
@@ -60,13 +57,7 @@ fn bytes_of(part: &OutputPart<'_>, mime: &str) -> Option<Vec<u8>> {
     if mime == "image/svg+xml" {
         return (!text.is_empty()).then(|| text.into_owned().into_bytes());
     }
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let digits: Vec<u8> = text
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let bytes = GeneralPurpose::new(&STANDARD, config).decode(digits).ok()?;
+    let bytes = binary::decode(&text)?;
     (!bytes.is_empty()).then_some(bytes)
 }
 

@@ -1,6 +1,5 @@
 //! The review of a notebook as a script.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::super::RenderOptions;
@@ -61,12 +60,6 @@ impl Pen<'_> {
     /// Writes a line of ours: a comment with a mark right behind its prefix.
     fn ours(&mut self, mark: &str, text: &str) -> io::Result<()> {
         let Comment { prefix, suffix } = self.comment;
-        // Text must not end the comment it is in.
-        let text = if suffix.is_empty() || !text.contains(suffix) {
-            Cow::Borrowed(text)
-        } else {
-            Cow::Owned(text.replace(suffix, &suffix.chars().rev().collect::<String>()))
-        };
         write!(self.out, "{prefix}{mark}{text}")?;
         if !suffix.is_empty() {
             write!(self.out, " {suffix}")?;
@@ -115,5 +108,48 @@ impl Pen<'_> {
         let behind = rest.strip_prefix(self.comment.prefix);
         let marks = [" %%", ": ", ">"];
         behind.is_some_and(|behind| marks.iter().any(|mark| behind.starts_with(mark)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    #[track_caller]
+    fn check(comment: Comment, cells: &str, expected: &str) {
+        let json = format!(r#"{{"cells":[{cells}],"nbformat":4}}"#);
+        let document = Document::read(json.as_bytes()).unwrap();
+        let notebook = Notebook::read(&document).unwrap();
+        let mut out = Vec::new();
+        write(&notebook, comment, &RenderOptions::default(), &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn comments_are_those_of_the_language() {
+        let cells = r#"{"cell_type":"markdown","source":"a\n\nb"},
+            {"cell_type":"code","source":"c","outputs":[
+            {"output_type":"stream","name":"stdout","text":"d\n\ne"}]}"#;
+        let slashes = Comment {
+            prefix: "//",
+            suffix: "",
+        };
+        check(
+            slashes,
+            cells,
+            "//: notebook\n\n// %% [markdown]\n// a\n//\n// b\n\n// %%\nc\n\
+             //>> stream stdout\n//> d\n//>\n//> e\n",
+        );
+        let brackets = Comment {
+            prefix: "(*",
+            suffix: "*)",
+        };
+        check(
+            brackets,
+            cells,
+            "(*: notebook *)\n\n(* %% [markdown] *)\n(* a *)\n(* *)\n(* b *)\n\n(* %% *)\nc\n\
+             (*>> stream stdout *)\n(*> d *)\n(*> *)\n(*> e *)\n",
+        );
     }
 }

@@ -1,0 +1,223 @@
+//! Reads cells from `MyST` Markdown: directives are code, raw and some
+//! Markdown cells, and block breaks part the Markdown between.
+
+use serde_json::Value;
+
+use super::myst_blocks::{self as blocks, BlockKind, Fenced};
+use super::placed::{self, Placed};
+use super::{Metadata, TextNotebook, ends, myst_header, options, yaml};
+use crate::error::{Error, ErrorKind, LineColumn, Result};
+use crate::notebook::CellKind;
+
+/// The directives that are cells.
+pub(super) const DIRECTIVES: [(CellKind, &str); 3] = [
+    (CellKind::Code, "{code-cell}"),
+    (CellKind::Raw, "{raw-cell}"),
+    // Ours: for Markdown that other cells could not be told from.
+    (CellKind::Markdown, "{markdown-cell}"),
+];
+
+/// Reads a `MyST` file as a notebook.
+///
+/// # Errors
+///
+/// Fails if the header or the options of a cell are no YAML, or if what
+/// stands behind a `+++` is no JSON object.
+pub fn read(text: &str) -> Result<TextNotebook> {
+    let lines = placed::lines_of(text);
+    let mut header = myst_header::read(&lines)?;
+    let behind = lines.get(header.n_lines..).unwrap_or_default();
+    let mut body = cells(behind, header.n_lines);
+    if let Some(error) = body.error.take() {
+        return Err(error);
+    }
+    let mut cells: Vec<_> = body.cells.into_iter().map(|placed| placed.cell).collect();
+    if let Some(list) = ends::take(&mut header.metadata) {
+        ends::restore(&mut cells, &list);
+    }
+    if let Some(lexer) = body.lexer {
+        header.note_lexer(lexer);
+    }
+    if let Some(source) = header.front_matter {
+        cells.insert(0, placed::cell(CellKind::Raw, source, Metadata::new()));
+    }
+    Ok(TextNotebook {
+        metadata: header.metadata,
+        cells,
+    })
+}
+
+/// The cells behind a header.
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    /// The cells, in order.
+    pub(super) cells: Vec<Placed>,
+    /// The lexer of the first cell that names one.
+    pub(super) lexer: Option<String>,
+    /// The first thing that could not be read; the rest was.
+    pub(super) error: Option<Error>,
+}
+
+/// Reads the cells of lines; `n_before` lines stand before them in the file.
+pub(super) fn cells(lines: &[&str], n_before: usize) -> Body {
+    let mut body = Body::default();
+    let mut start = 0;
+    let mut metadata = Metadata::new();
+    for block in blocks::blocks(lines) {
+        let own = &lines[block.start..block.end];
+        match block.kind {
+            BlockKind::Break => {
+                body.push_markdown(lines, start..block.start, std::mem::take(&mut metadata));
+                let said = own.first().and_then(|line| blocks::block_break(line));
+                match break_metadata(said.unwrap_or_default(), n_before + block.start + 1) {
+                    Ok(said) => metadata = said,
+                    Err(error) => body.fail(error),
+                }
+            }
+            BlockKind::Fence => {
+                let fenced = blocks::fenced(own);
+                let found = DIRECTIVES
+                    .into_iter()
+                    .find_map(|(kind, name)| Some((kind, fenced.info.strip_prefix(name)?)));
+                let Some((kind, lexer)) = found else {
+                    continue;
+                };
+                let is_own = kind == CellKind::Markdown;
+                let before = if is_own {
+                    // A break before it is about the cell itself.
+                    let is_blank = lines[start..block.start]
+                        .iter()
+                        .all(|line| line.trim().is_empty());
+                    if is_blank {
+                        Metadata::new()
+                    } else {
+                        std::mem::take(&mut metadata)
+                    }
+                } else {
+                    std::mem::take(&mut metadata)
+                };
+                body.push_markdown(lines, start..block.start, before);
+                if is_own {
+                    let source = fenced.content.join("\n");
+                    body.push(
+                        kind,
+                        source,
+                        std::mem::take(&mut metadata),
+                        Some(block.start),
+                    );
+                } else {
+                    if kind == CellKind::Code && body.lexer.is_none() {
+                        body.lexer =
+                            Some(lexer.trim().to_owned()).filter(|lexer| !lexer.is_empty());
+                    }
+                    body.push_directive(kind, &fenced, block.start, n_before);
+                }
+            }
+        }
+        start = block.end;
+    }
+    body.push_markdown(lines, start..lines.len(), metadata);
+    body
+}
+
+impl Body {
+    fn push(&mut self, kind: CellKind, source: String, metadata: Metadata, line: Option<usize>) {
+        let mut cell = placed::cell(kind, source, metadata);
+        options::take_extras(&mut cell);
+        self.cells.push(Placed { cell, line });
+    }
+
+    /// Adds the Markdown of these lines, if there is any.
+    fn push_markdown(&mut self, lines: &[&str], range: std::ops::Range<usize>, metadata: Metadata) {
+        let start = range.start;
+        let text = lines[range].join("\n");
+        let text = text
+            .trim_end_matches(ends::is_blank)
+            .trim_start_matches('\n');
+        if text.is_empty() {
+            return;
+        }
+        let mut behind = lines.iter().enumerate().skip(start);
+        let line = behind.find(|(_, line)| !line.trim().is_empty());
+        self.push(
+            CellKind::Markdown,
+            text.to_owned(),
+            metadata,
+            line.map(|(at, _)| at),
+        );
+    }
+
+    /// Adds the cell of a directive.
+    fn push_directive(
+        &mut self,
+        kind: CellKind,
+        fenced: &Fenced<'_>,
+        start: usize,
+        n_before: usize,
+    ) {
+        let (metadata, content) = match directive(&fenced.content, n_before + start + 2) {
+            Ok(read) => read,
+            Err(error) => {
+                self.fail(error);
+                (Metadata::new(), &*fenced.content)
+            }
+        };
+        let content = match content.split_first() {
+            Some((first, rest)) if first.trim().is_empty() => rest,
+            _ => content,
+        };
+        self.push(kind, content.join("\n"), metadata, Some(start));
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+}
+
+/// Reads what stands behind a `+++` in `line`, from one.
+fn break_metadata(said: &str, line: usize) -> Result<Metadata> {
+    if said.is_empty() {
+        return Ok(Metadata::new());
+    }
+    serde_json::from_str(said).map_err(|error| {
+        ErrorKind::Syntax {
+            at: LineColumn { line, column: 1 },
+            what: format!("an object was expected behind `+++`: {error}"),
+        }
+        .into()
+    })
+}
+
+/// Splits the content of a directive into its options and the rest. `line` is
+/// its first, from one.
+fn directive<'a, 'l>(content: &'l [&'a str], line: usize) -> Result<(Metadata, &'l [&'a str])> {
+    let Some(first) = content.first() else {
+        return Ok((Metadata::new(), content));
+    };
+    let (yaml, rest) = if first.starts_with("---") {
+        let behind = content.split_at(1).1;
+        let end = behind.iter().position(|line| line.starts_with("---"));
+        let (options, rest) = behind.split_at(end.unwrap_or(behind.len()));
+        let rest = rest.split_at(usize::from(!rest.is_empty())).1;
+        (yaml::read(&options.join("\n"), line + 1)?, rest)
+    } else if first.trim_start().starts_with(':') {
+        let is_option = |line: &&str| line.trim_start().starts_with(':');
+        let n_options = content.iter().take_while(|line| is_option(line)).count();
+        let (options, rest) = content.split_at(n_options);
+        let options: Vec<_> = options
+            .iter()
+            .filter_map(|line| line.trim_start().strip_prefix(':'))
+            .collect();
+        (yaml::read(&options.join("\n"), line)?, rest)
+    } else {
+        return Ok((Metadata::new(), content));
+    };
+    Ok(match yaml {
+        Value::Object(options) => (options, rest),
+        Value::Null => (Metadata::new(), rest),
+        // Something else that starts like options.
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            (Metadata::new(), content)
+        }
+    })
+}

@@ -1,0 +1,130 @@
+//! How long something took, in the words of the tools that measure it. What
+//! people print of their own measurements is no noise.
+
+use std::ops::Range;
+
+use super::masks::run;
+
+/// What stands before timings that take the rest of the line.
+const TIMED: &[&str] = &["CPU times: ", "Wall time: "];
+
+/// Returns what of a line is a timing, if the line is made for it: by
+/// `%time`, `%timeit`, Julia's `@time`.
+pub(super) fn line_timing(line: &str) -> Option<Range<usize>> {
+    let text = line.trim_end();
+    let start = text.len() - text.trim_start().len();
+    let body = text.get(start..)?;
+    for before in TIMED {
+        if body.starts_with(before) {
+            return Some(start + before.len()..text.len());
+        }
+    }
+    if body.contains(" per loop") && (body.contains(" ± ") || body.contains(" best of ")) {
+        return Some(start..text.len());
+    }
+    if let Some(length) = body.find(" seconds (") {
+        let is_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        let is_julia = body.contains("alloc") && body.bytes().take(length).all(is_number);
+        return (is_julia && length > 0).then_some(start..start + length);
+    }
+    None
+}
+
+/// Returns the timing that begins at a place of a line: in a progress bar of
+/// tqdm or Keras, or with `has_rate` in one of pip.
+pub(super) fn timing_at(bytes: &[u8], at: usize, has_rate: bool) -> Option<Range<usize>> {
+    let rest = &bytes[at..];
+    let within = |range: Range<usize>| at + range.start..at + range.end;
+    match rest[0] {
+        b'[' => tqdm(rest).map(within),
+        b'0'..=b'9' if at > 0 && bytes[at - 1] == b' ' => {
+            let before = &bytes[..at - 1];
+            let length = match before.last() {
+                Some(b'-') => keras(rest),
+                _ if before.ends_with("━".as_bytes()) => keras(rest),
+                _ => None,
+            };
+            let length = length.or_else(|| has_rate.then(|| pip(rest)).flatten());
+            length.map(|length| within(0..length))
+        }
+        b'e' if has_rate => {
+            let time = rest.strip_prefix(b"eta ")?;
+            let length = run(time, |byte| {
+                byte.is_ascii_digit() || matches!(byte, b':' | b'-')
+            });
+            (length > 0).then(|| within(4..4 + length))
+        }
+        _ => None,
+    }
+}
+
+/// Returns what tqdm says in brackets: `[00:12<00:03, 4.50it/s`, up to what
+/// the program adds.
+fn tqdm(bytes: &[u8]) -> Option<Range<usize>> {
+    let mut at = 1 + clock(&bytes[1..])?;
+    if bytes.get(at) == Some(&b'<') {
+        at += 1;
+        at += match bytes.get(at)? {
+            b'?' => 1,
+            _ => clock(&bytes[at..])?,
+        };
+        // Without a rate it ends here.
+        if bytes.get(at) == Some(&b']') {
+            return Some(1..at);
+        }
+    }
+    let rate = bytes.get(at..)?.strip_prefix(b",")?;
+    let blanks = run(rate, |byte| *byte == b' ');
+    let rate = &rate[blanks..];
+    let length = run(rate, |byte| !matches!(byte, b',' | b']' | b'\n'));
+    let is_rate = rate[..length].contains(&b'/')
+        && matches!(rate.first(), Some(b'0'..=b'9' | b'?'))
+        && length < 40;
+    is_rate.then_some(1..at + 1 + blanks + length)
+}
+
+/// Returns the length of a time as on a clock: `12:34`, `1:12:34`.
+fn clock(bytes: &[u8]) -> Option<usize> {
+    let length = run(bytes, |byte| byte.is_ascii_digit() || *byte == b':');
+    let parts = bytes[..length].split(|byte| *byte == b':');
+    let are_numbers = parts.clone().all(|part| !part.is_empty());
+    (are_numbers && parts.count() >= 2).then_some(length)
+}
+
+/// Returns the length of what Keras says of a time, behind a bar and a blank:
+/// `5s 82us/step`, `0s`.
+fn keras(bytes: &[u8]) -> Option<usize> {
+    let time = duration(bytes)?;
+    let Some(rest) = bytes[time..].strip_prefix(b" ") else {
+        return matches!(bytes.get(time), None | Some(b'\n')).then_some(time);
+    };
+    if rest.starts_with(b"- ") {
+        return Some(time);
+    }
+    let step = duration(rest)?;
+    let unit = ["/step", "/sample", "/epoch"];
+    let unit = unit
+        .iter()
+        .find(|unit| rest[step..].starts_with(unit.as_bytes()))?;
+    Some(time + 1 + step + unit.len())
+}
+
+/// Returns the length of a number with a unit of time.
+fn duration(bytes: &[u8]) -> Option<usize> {
+    let digits = run(bytes, |byte| byte.is_ascii_digit() || *byte == b'.');
+    let rest = &bytes[digits..];
+    let unit = ["ms", "us", "ns", "s", "µs", "min", "m", "h"];
+    let unit = unit.iter().find(|unit| rest.starts_with(unit.as_bytes()))?;
+    let end = digits + unit.len();
+    let ends_well = !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    (digits > 0 && ends_well).then_some(end)
+}
+
+/// Returns the length of a speed: `5.4 MB/s`.
+fn pip(bytes: &[u8]) -> Option<usize> {
+    let digits = run(bytes, |byte| byte.is_ascii_digit() || *byte == b'.');
+    let rest = bytes[digits..].strip_prefix(b" ")?;
+    let units: [&[u8]; 5] = [b"B/s", b"kB/s", b"KB/s", b"MB/s", b"GB/s"];
+    let unit = units.iter().find(|unit| rest.starts_with(unit))?;
+    Some(digits + 1 + unit.len())
+}
