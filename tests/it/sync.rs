@@ -160,7 +160,7 @@ fn a_notebook_that_git_ignores_is_brought_up_to_date_by_what_the_text_once_said(
     sandbox.write("jupytext.toml", "formats = \"ipynb,py:percent\"\n");
     sandbox.write(".gitignore", "*.ipynb\n");
     sandbox.write("a.ipynb", notebook(&SOURCES));
-    sandbox.nbweave(&["sync", "a.ipynb"]);
+    check_sync(&sandbox, &["a.ipynb"], 0, "written");
     commit(&sandbox);
     // Somebody else's commit arrives.
     edit(&sandbox, "a.py", "first = 1", "first = 11");
@@ -215,7 +215,7 @@ fn scripts_beside_the_notebooks_are_left_alone() {
     let sandbox = paired();
     sandbox.write("setup.py", "import setuptools\n");
     check_sync(&sandbox, &[], 0, "");
-    assert_eq!(sandbox.names().contains(&"setup.ipynb".to_owned()), false);
+    assert!(!sandbox.names().contains(&"setup.ipynb".to_owned()));
 }
 
 #[test]
