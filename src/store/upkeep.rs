@@ -395,7 +395,7 @@ mod tests {
         // Backwards, so that the first is the newest.
         make_old(&records[0].path, 48);
         make_old(&records[1].path, 24);
-        let day = Duration::from_secs(24 * 60 * 60);
+        let day = Duration::from_hours(24);
         let limits = |size, age| Limits { size, age };
         let pruned = |limits| store.prune(limits).unwrap().versions;
         assert_eq!(pruned(limits(u64::MAX, day * 3)), 0);

@@ -15,6 +15,7 @@ use clap::{Parser, ValueEnum};
 ///
 /// Outputs, ids and attachments stay in the notebook.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are")]
 pub(crate) struct SyncArgs {
     /// Notebooks, texts, or directories with them as git sees them
     #[arg(value_name = "PATH", default_value = ".")]

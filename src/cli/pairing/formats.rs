@@ -99,13 +99,12 @@ fn read_dir(dir: &Path) -> Result<Option<Vec<Vec<PairFormat>>>> {
 }
 
 fn parse(name: &str, text: &str) -> Result<Value> {
-    if name.ends_with(".json") {
-        return Ok(serde_json::from_str(text)?);
+    let extension = Path::new(name).extension();
+    match extension.and_then(|extension| extension.to_str()) {
+        Some("json") => Ok(serde_json::from_str(text)?),
+        Some("yml" | "yaml") => Ok(yaml::read(text, 1)?),
+        _ => Ok(toml::from_str(text)?),
     }
-    if name.ends_with(".yml") || name.ends_with(".yaml") {
-        return Ok(yaml::read(text, 1)?);
-    }
-    Ok(toml::from_str(text)?)
 }
 
 /// Returns groups of forms: of `a,b;c,d`, a list of such, or of tables from

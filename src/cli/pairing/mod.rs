@@ -69,7 +69,7 @@ fn pairing(
     files: &mut Files,
     finder: &mut FormatFinder,
 ) -> Result<Option<Pairing>> {
-    let is_notebook = path.ends_with(".ipynb");
+    let is_notebook = is_ipynb(&extension_of(Path::new(path)));
     let Some(bytes) = files.read(path)? else {
         return Ok(None);
     };
