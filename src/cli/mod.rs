@@ -16,6 +16,7 @@ mod input;
 mod merging;
 mod output;
 mod pager;
+mod pairing;
 mod pairs;
 mod problems;
 mod settings;
@@ -77,6 +78,7 @@ pub(crate) fn main() -> Exit {
         Command::Convert(args) => commands::convert::run(&args),
         Command::Strip(args) => commands::strip::run(&args, &line),
         Command::Check(args) => commands::check::run(&args, &line),
+        Command::Sync(args) => commands::sync::run(&args),
         Command::GitDiff(args) => commands::git_diff::run(&args, &line),
         Command::GitMerge(args) => commands::git_merge::run(args, &line),
         Command::Mergetool(args) => commands::mergetool::run(&args),

@@ -6,6 +6,7 @@
 
 mod activity;
 mod blank_lines;
+mod direction;
 mod ends;
 mod fences;
 pub mod filter;
@@ -24,6 +25,7 @@ mod myst_blocks;
 mod myst_header;
 mod myst_read;
 pub mod options;
+mod pairing;
 pub mod percent;
 mod placed;
 mod quotes;
@@ -33,7 +35,9 @@ mod update;
 mod verify;
 pub mod yaml;
 
+pub use direction::{Direction, Paired, direction};
 pub use format::{Format, Target};
 pub use model::{Extras, Metadata, TextCell, TextNotebook, text_notebook};
+pub use pairing::{PairFormat, PairedName, SpecError, pair_formats};
 pub use update::update;
 pub use verify::{Difference, differences};

@@ -23,6 +23,7 @@ mod program;
 mod refresh;
 mod repository;
 mod unmerged;
+mod versions;
 
 pub use archive::is_archiving;
 pub use attributes::{Filter, attributes, filters};
@@ -36,3 +37,4 @@ pub use objects::{Blobs, ObjectId, blob_id, is_revision, revision_count, smudged
 pub use refresh::refresh;
 pub use repository::Repository;
 pub use unmerged::{UnmergedFile, stage, unmerged_files};
+pub use versions::{blobs_in, commits_of, stage_blobs, staged_files, write_blob};

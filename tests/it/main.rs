@@ -41,5 +41,6 @@ mod store_walk;
 mod strip;
 mod strip_files;
 mod strip_modes;
+mod sync;
 mod terminal;
 mod textconv;

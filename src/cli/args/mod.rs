@@ -7,6 +7,7 @@ mod filter;
 mod install;
 mod merge;
 mod resolve;
+mod sync;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -33,6 +34,7 @@ pub(crate) use install::{
 };
 pub(crate) use merge::{GitMergeArgs, MergeArgs, MergeRuleArgs};
 pub(crate) use resolve::{MergetoolArgs, ResolveArgs};
+pub(crate) use sync::{FromArg, SyncArgs};
 
 /// Jupyter notebooks in git, by content
 ///
@@ -54,6 +56,7 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     Strip(StripArgs),
     Check(CheckArgs),
+    Sync(SyncArgs),
     GitDiff(GitDiffArgs),
     #[command(hide = true)]
     GitMerge(GitMergeArgs),

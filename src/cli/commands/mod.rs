@@ -18,5 +18,6 @@ pub(crate) mod show;
 pub(crate) mod status;
 pub(crate) mod store;
 pub(crate) mod strip;
+pub(crate) mod sync;
 pub(crate) mod textconv;
 pub(crate) mod uninstall;

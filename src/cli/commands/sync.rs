@@ -1,0 +1,324 @@
+//! `nbweave sync`: notebooks and their texts, kept together.
+
+use anyhow::{Context as _, Result, bail};
+use nbweave::convert::{Direction, Paired, TextNotebook, direction};
+use nbweave::merge::{KeepOutputs, Labels, MergeOptions, Versions};
+
+use crate::cli::args::{FromArg, SyncArgs};
+use crate::cli::exit::Exit;
+use crate::cli::merging::{Merge, label};
+use crate::cli::pairing::{Files, Form, PairedText, Pairing, pairings, same};
+use crate::cli::ui;
+
+pub(crate) fn run(args: &SyncArgs) -> Result<Exit> {
+    let mut files = Files::open(args.staged)?;
+    let paths = files.named(&args.paths)?;
+    let pairings = pairings(&paths, args.formats.as_deref(), &mut files);
+    if pairings.is_empty() && !args.quiet {
+        ui::say("nbweave: no notebook here is kept together with a text");
+        ui::say("hint: --formats ipynb,py:percent says what notebooks are kept as");
+    }
+    let mut exit = Exit::Clean;
+    for pairing in pairings {
+        let done = pairing.and_then(|pairing| sync(&pairing, &mut files, args));
+        match done {
+            Ok(Exit::Clean) => {}
+            Ok(found) if exit == Exit::Clean => exit = found,
+            Ok(_) => {}
+            Err(error) => exit = ui::report(&error),
+        }
+    }
+    Ok(exit)
+}
+
+/// Brings a notebook and its texts together.
+fn sync(pairing: &Pairing, files: &mut Files, args: &SyncArgs) -> Result<Exit> {
+    let mut exit = Exit::Clean;
+    // What one text brings into the notebook goes into those before it.
+    for _ in 0..pairing.texts.len() {
+        let mut notebook_changed = false;
+        for text in &pairing.texts {
+            let mut pair = Pair::read(&pairing.notebook, text, files)?;
+            let direction = pair.direction(files, args.from)?;
+            match pair.step(direction, args)? {
+                Step::Nothing => {}
+                Step::Write(written) if args.check => {
+                    ui::print(&written.would(&pair));
+                    exit = Exit::Found;
+                }
+                Step::Write(written) => {
+                    notebook_changed |= written.notebook.is_some();
+                    pair.write(&written, files, args)?;
+                    if !args.quiet {
+                        ui::say(&written.done(&pair));
+                    }
+                    if written.has_conflicts {
+                        let notebook = &pairing.notebook;
+                        ui::say(&format!(
+                            "hint: finish '{notebook}' in any editor or with `nbweave resolve`, \
+                             then `nbweave sync --from ipynb {notebook}`"
+                        ));
+                        return Ok(Exit::Found);
+                    }
+                }
+            }
+        }
+        if args.check || !notebook_changed {
+            break;
+        }
+    }
+    Ok(exit)
+}
+
+/// A notebook and one of its texts.
+struct Pair<'a> {
+    /// The paths.
+    paths: Paired<&'a str>,
+    form: Form,
+    bytes: Paired<Option<Vec<u8>>>,
+    said: Paired<Option<TextNotebook>>,
+    /// The version that both come from, if they are to be merged.
+    base: Option<Paired<Option<Vec<u8>>>>,
+}
+
+/// What is to be done.
+enum Step {
+    Nothing,
+    Write(Written),
+}
+
+/// What is written.
+#[derive(Default)]
+struct Written {
+    notebook: Option<Vec<u8>>,
+    text: Option<Vec<u8>>,
+    has_conflicts: bool,
+}
+
+impl<'a> Pair<'a> {
+    fn read(notebook: &'a str, text: &'a PairedText, files: &mut Files) -> Result<Self> {
+        let form = Form::of(&text.format, &text.path)?;
+        let bytes = Paired {
+            notebook: files.read(notebook)?,
+            text: files.read(&text.path)?,
+        };
+        let said = Paired {
+            notebook: bytes
+                .notebook
+                .as_deref()
+                .map(|bytes| form.of_notebook(bytes))
+                .transpose()
+                .with_context(|| format!("cannot read '{notebook}'"))?,
+            text: bytes
+                .text
+                .as_deref()
+                .map(|bytes| form.read(bytes))
+                .transpose()
+                .with_context(|| format!("cannot read '{}'", text.path))?,
+        };
+        Ok(Self {
+            paths: Paired {
+                notebook,
+                text: &text.path,
+            },
+            form,
+            bytes,
+            said,
+            base: None,
+        })
+    }
+
+    /// Finds out which of the two is brought up to date.
+    fn direction(&mut self, files: &mut Files, from: Option<FromArg>) -> Result<Direction> {
+        if let (Some(from), Some(notebook), Some(text)) =
+            (from, &self.said.notebook, &self.said.text)
+        {
+            return Ok(match from {
+                _ if same(notebook, text) => Direction::Same,
+                FromArg::Ipynb => Direction::ToText,
+                FromArg::Text => Direction::ToNotebook,
+            });
+        }
+        let form = &self.form;
+        let mut seen = Vec::new();
+        let versions = files.versions(self.paths.notebook, self.paths.text)?;
+        let said = versions.map(|bytes| {
+            let notebook = bytes.notebook.as_deref();
+            let text = bytes.text.as_deref();
+            // A version that cannot be read is none to come from.
+            let said = Paired {
+                notebook: notebook.and_then(|bytes| form.of_notebook(bytes).ok()),
+                text: text.and_then(|bytes| form.read(bytes).ok()),
+            };
+            seen.push(bytes);
+            said
+        });
+        let direction = direction(&self.said, said, same);
+        if let Direction::Merge(index) = direction {
+            self.base = seen.into_iter().nth(index);
+        }
+        Ok(direction)
+    }
+
+    fn step(&self, direction: Direction, args: &SyncArgs) -> Result<Step> {
+        let keep = if args.keep_outputs {
+            KeepOutputs::All
+        } else {
+            KeepOutputs::Formatted
+        };
+        let Paired { notebook, text } = self.paths;
+        let mut written = Written::default();
+        match (direction, &self.bytes.notebook, &self.said.text) {
+            (Direction::ToText, Some(bytes), _) => {
+                let new = self.form.write(bytes);
+                let new = new.with_context(|| format!("cannot write '{text}'"))?;
+                written.text = Some(new.into_bytes());
+            }
+            (Direction::ToNotebook, old, Some(said)) => {
+                let new = self.form.notebook(old.as_deref(), said, keep);
+                let new = new.with_context(|| format!("cannot write '{notebook}'"))?;
+                written.notebook = Some(new);
+            }
+            (Direction::Merge(_), Some(ours), Some(said)) => {
+                let merge = self.merge(ours, said, keep);
+                written =
+                    merge.with_context(|| format!("cannot merge '{notebook}' and '{text}'"))?;
+            }
+            (Direction::Unknown, _, _) => bail!(
+                "'{notebook}' and '{text}' say different things, and git has no version in \
+                 which they said the same; `--from ipynb` or `--from text` takes one of them"
+            ),
+            _ => {}
+        }
+        written
+            .notebook
+            .take_if(|new| Some(&*new) == self.bytes.notebook.as_ref());
+        written
+            .text
+            .take_if(|new| Some(&*new) == self.bytes.text.as_ref());
+        Ok(match written {
+            Written {
+                notebook: None,
+                text: None,
+                ..
+            } => Step::Nothing,
+            written => Step::Write(written),
+        })
+    }
+
+    /// Merges what changed in the text into the notebook.
+    fn merge(&self, ours: &[u8], said: &TextNotebook, keep: KeepOutputs) -> Result<Written> {
+        let base = self.base.clone().unwrap_or_default();
+        let base = match (base.notebook, base.text) {
+            (Some(notebook), _) => notebook,
+            (None, Some(text)) => {
+                let said = self.form.read(&text)?;
+                self.form.notebook(Some(ours), &said, KeepOutputs::All)?
+            }
+            (None, None) => bail!("there is no version that both come from"),
+        };
+        let theirs = self.form.notebook(Some(&base), said, keep)?;
+        let versions = Versions {
+            base: base.as_slice(),
+            ours,
+            theirs: &theirs,
+        };
+        let options = MergeOptions {
+            labels: Labels {
+                base: label("base"),
+                ours: label(self.paths.notebook),
+                theirs: label(self.paths.text),
+            },
+            ..MergeOptions::default()
+        };
+        let merge = Merge::styled(versions, options, false)?;
+        let has_conflicts = merge.has_conflicts();
+        // A text cannot show a conflict so that its notebook could be read
+        // back; people finish it in the notebook.
+        let text = if has_conflicts {
+            None
+        } else {
+            Some(self.form.write(&merge.bytes)?.into_bytes())
+        };
+        Ok(Written {
+            notebook: Some(merge.bytes),
+            text,
+            has_conflicts,
+        })
+    }
+
+    fn write(&self, written: &Written, files: &mut Files, args: &SyncArgs) -> Result<()> {
+        let Paired { notebook, text } = self.paths;
+        if let Some(new) = &written.notebook {
+            files.write(notebook, new)?;
+            if args.staged {
+                self.follow_notebook(new, files)?;
+            }
+        }
+        if let Some(new) = &written.text {
+            files.write(text, new)?;
+            if args.staged {
+                let there = files.read_worktree(text)?;
+                if there.is_none() || there == self.bytes.text {
+                    files.write_worktree(text, new)?;
+                } else {
+                    stays(text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the notebook of the worktree up to date with what was staged,
+    /// if it said what was staged before; its outputs stay.
+    fn follow_notebook(&self, new: &[u8], files: &Files) -> Result<()> {
+        let path = self.paths.notebook;
+        let there = files.read_worktree(path)?;
+        let new = match (&there, &self.said.notebook) {
+            (None, None) => new.to_vec(),
+            (Some(there), Some(staged)) if same(&self.form.of_notebook(there)?, staged) => {
+                let said = self.form.of_notebook(new)?;
+                self.form
+                    .notebook(Some(there), &said, KeepOutputs::Formatted)?
+            }
+            _ => {
+                stays(path);
+                return Ok(());
+            }
+        };
+        files.write_worktree(path, &new)
+    }
+}
+
+impl Written {
+    /// Says what was done.
+    fn done(&self, pair: &Pair<'_>) -> String {
+        let Paired { notebook, text } = pair.paths;
+        match (&self.notebook, &self.text) {
+            _ if self.has_conflicts => format!("'{notebook}' and '{text}' merged, with conflicts"),
+            (Some(_), Some(_)) => format!("'{notebook}' and '{text}' merged"),
+            (Some(_), None) => format!("'{notebook}' brought up to date with '{text}'"),
+            (None, _) => format!("'{text}' written from '{notebook}'"),
+        }
+    }
+
+    /// Says what would be done.
+    fn would(&self, pair: &Pair<'_>) -> String {
+        let Paired { notebook, text } = pair.paths;
+        match (&self.notebook, &self.text) {
+            _ if self.has_conflicts => {
+                format!("'{notebook}' and '{text}' would be merged, with conflicts")
+            }
+            (Some(_), Some(_)) => format!("'{notebook}' and '{text}' would be merged"),
+            (Some(_), None) => format!("'{notebook}' would be brought up to date with '{text}'"),
+            (None, _) => format!("'{text}' would be written from '{notebook}'"),
+        }
+    }
+}
+
+/// Says that a file of the worktree was not brought up to date.
+fn stays(path: &str) {
+    ui::say(&format!(
+        "nbweave: '{path}' of the worktree has changes that are not staged, and stays as it is"
+    ));
+}

@@ -1,0 +1,160 @@
+//! Notebooks and the texts they are kept together with: which ones there are,
+//! and what is in them.
+
+mod content;
+mod files;
+mod formats;
+
+pub(crate) use content::{Form, same};
+pub(crate) use files::Files;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use nbweave::convert::{Extras, Metadata, PairFormat, languages, pair_formats, text_notebook};
+use nbweave::json::Document;
+use nbweave::notebook::Notebook;
+
+use crate::cli::converting::places::{extension_of, is_ipynb, is_text};
+use formats::FormatFinder;
+
+/// A notebook and the texts it is kept together with, by paths from the top.
+#[derive(Clone, Debug)]
+pub(crate) struct Pairing {
+    pub(crate) notebook: String,
+    pub(crate) texts: Vec<PairedText>,
+}
+
+/// A text of a notebook.
+#[derive(Clone, Debug)]
+pub(crate) struct PairedText {
+    pub(crate) path: String,
+    pub(crate) format: PairFormat,
+}
+
+/// Returns whether a file is called like a notebook or a text of one.
+pub(crate) fn may_be_paired(path: &Path) -> bool {
+    let extension = extension_of(path);
+    is_ipynb(&extension) || is_text(&extension)
+}
+
+/// Returns the pairs that these files are in, each once. `given` are the forms
+/// that hold for files whose own say nothing of it.
+pub(crate) fn pairings(
+    paths: &[String],
+    given: Option<&str>,
+    files: &mut Files,
+) -> Vec<Result<Pairing>> {
+    let mut finder = FormatFinder::new(files.top());
+    let mut found: BTreeMap<String, Result<Pairing>> = BTreeMap::new();
+    for path in paths {
+        match pairing(path, given, files, &mut finder) {
+            Ok(None) => {}
+            Ok(Some(pairing)) => {
+                found.entry(pairing.notebook.clone()).or_insert(Ok(pairing));
+            }
+            Err(error) => {
+                let error = error.context(format!("cannot pair '{path}'"));
+                found.insert(path.clone(), Err(error));
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+fn pairing(
+    path: &str,
+    given: Option<&str>,
+    files: &mut Files,
+    finder: &mut FormatFinder,
+) -> Result<Option<Pairing>> {
+    let is_notebook = is_ipynb(&extension_of(Path::new(path)));
+    let Some(bytes) = files.read(path)? else {
+        return Ok(None);
+    };
+    let metadata = if is_notebook {
+        let document = Document::read(&bytes)?;
+        text_notebook(&Notebook::read(&document)?, Extras::default()).metadata
+    } else {
+        header(path, &bytes)
+    };
+    let own = metadata.get("jupytext").and_then(|own| own.get("formats"));
+    let own = own.and_then(|formats| formats.as_str());
+    if let Some(spec) = own.or(given) {
+        let formats = pair_formats(spec)?;
+        // What somebody gave for all is not meant for each script.
+        let is_meant = own.is_some() || is_notebook || metadata.contains_key("jupytext");
+        return Ok(named(path, &formats, &metadata)
+            .filter(|pairing| is_meant || files.exists(&pairing.notebook)));
+    }
+    let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
+    let Some(found) = finder.find(dir)? else {
+        return Ok(None);
+    };
+    let below = match found.dir.as_str() {
+        "" => path,
+        dir => path
+            .strip_prefix(dir)
+            .and_then(|path| path.strip_prefix('/'))
+            .context("the settings are elsewhere")?,
+    };
+    let Some(mut pairing) = found
+        .groups
+        .iter()
+        .find_map(|formats| named(below, formats, &metadata))
+    else {
+        return Ok(None);
+    };
+    if !found.dir.is_empty() {
+        let above = |path: &mut String| *path = format!("{}/{path}", found.dir);
+        above(&mut pairing.notebook);
+        pairing
+            .texts
+            .iter_mut()
+            .for_each(|text| above(&mut text.path));
+    }
+    // A script is a notebook's only if it says so, or if there is one.
+    let is_meant = is_notebook || metadata.contains_key("jupytext");
+    Ok((is_meant || files.exists(&pairing.notebook)).then_some(pairing))
+}
+
+/// Returns the metadata in the header of a text; none if it cannot be read,
+/// which whoever takes the text will say.
+fn header(path: &str, bytes: &[u8]) -> Metadata {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    // Most files of a repository are no notebooks, and this is what those
+    // say that are.
+    if memchr::memmem::find(bytes, b"jupytext").is_none() {
+        return Metadata::new();
+    }
+    let form = Form {
+        format: nbweave::convert::Format::Percent,
+        extension: format!(".{extension}"),
+    };
+    form.read(bytes)
+        .map(|said| said.metadata)
+        .unwrap_or_default()
+}
+
+/// Returns the pair that a path is in by these forms.
+fn named(path: &str, formats: &[PairFormat], metadata: &Metadata) -> Option<Pairing> {
+    let auto = languages::extension_of(metadata);
+    let own = path.rsplit_once('.').map(|(_, extension)| extension);
+    let auto = auto.as_deref().map(|auto| auto.trim_start_matches('.'));
+    let auto = auto.or(own.filter(|own| *own != "ipynb"));
+    let name = formats.iter().find_map(|form| form.name_of(path, auto))?;
+    let mut notebook = None;
+    let mut texts = Vec::new();
+    for format in formats {
+        let path = format.path_of(&name, auto)?;
+        if format.is_notebook() {
+            notebook = Some(path);
+        } else {
+            let format = format.clone();
+            texts.push(PairedText { path, format });
+        }
+    }
+    let notebook = notebook?;
+    Some(Pairing { notebook, texts })
+}
