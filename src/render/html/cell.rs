@@ -67,8 +67,10 @@ fn class_of(entry: &CellDiff<'_>) -> &'static str {
     match () {
         () if entry.is_added() => "added",
         () if entry.is_removed() => "removed",
-        () if entry.moved && !entry.is_modified() => "moved",
-        () => "modified",
+        () if entry.is_modified() => "modified",
+        () if entry.moved => "moved",
+        // Outputs, metadata, where a cell ends: no text that people wrote.
+        () => "touched",
     }
 }
 
