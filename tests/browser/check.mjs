@@ -426,8 +426,13 @@ await check("a notebook that means harm gets nowhere", async () => {
 
 await check("what is printed is readable", async () => {
   const { page } = await open(url);
+  await page.keyboard.press("d");
   await page.emulateMedia({ media: "print" });
   assert.ok(!(await isShown(page, ".tools")));
+  assert.ok(await isShown(page, ".chg ins"));
+  assert.equal(await background(page), "rgb(255, 255, 255)");
+  const ink = await page.evaluate(() => getComputedStyle(document.body).color);
+  assert.equal(ink, "rgb(28, 33, 40)");
   await page.pdf({ path: join(target, "print.pdf") });
 });
 

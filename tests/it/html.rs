@@ -203,6 +203,20 @@ fn moved_cells_and_the_places_where_they_were_know_each_other() {
 }
 
 #[test]
+fn each_part_of_a_split_cell_can_be_linked_to() {
+    let first = "one = load('one.csv')\ntwo = load('two.csv')\n";
+    let second = "both = join(one, two)\nprint(both.head())\n";
+    let old = file(&[code("a", &format!("{first}{second}"), &[])]);
+    let new = file(&[code("a", first, &[]), code("b", second, &[])]);
+    let main = main_of(&page(&old, &new));
+    assert!(main.contains("split into 2"), "{main}");
+    for id in ["nb1-cell-a", "nb1-cell-b"] {
+        assert_eq!(main.matches(&format!(" id=\"{id}\"")).count(), 1, "{main}");
+    }
+    assert!(main.contains("<em>here begins cell 2</em>"), "{main}");
+}
+
+#[test]
 fn ids_that_are_no_good_or_taken_give_way_to_numbers() {
     let ids = ["ok_1-A", "ok_1-A", "7", "\"><b>", "é"];
     let cell = |source: &str| {

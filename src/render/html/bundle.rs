@@ -9,7 +9,7 @@ use super::super::escape::visible;
 use super::super::hunks::{Origin, Side};
 use super::super::values::{compact, counted, described, excerpts, size};
 use super::lines::write_whole;
-use super::markdown_text::{formula, markdown};
+use super::markdown_text::{FORMULA_BYTES, formula, markdown};
 use super::markup::Markup;
 use super::notebook::Context;
 use super::picture::{shown_type, write_drawing, write_picture};
@@ -119,7 +119,7 @@ pub(super) fn try_text(
             }
             html.is_some()
         }
-        "text/latex" => {
+        "text/latex" if text.len() <= FORMULA_BYTES => {
             let tex = text.trim();
             let inner = tex
                 .strip_prefix("$$")

@@ -24,11 +24,7 @@ pub(super) fn write_cell(out: &mut Markup, context: &Context<'_, '_>, at: usize,
     let Some(entry) = context.diff.cells.get(at) else {
         return;
     };
-    let anchor = context
-        .anchors
-        .get(at)
-        .map(String::as_str)
-        .unwrap_or_default();
+    let anchor = context.anchor(at);
     let heading = format!("{anchor}-name");
     let class = format!("cell {}", class_of(entry));
     out.open(
@@ -39,6 +35,9 @@ pub(super) fn write_cell(out: &mut Markup, context: &Context<'_, '_>, at: usize,
             ("aria-labelledby", &heading),
         ],
     );
+    for other in context.other_anchors(at) {
+        out.element("span", &[("id", other)], "");
+    }
     let link = format!("#{anchor}");
     let name = cell_numbers(entry);
     let label = format!("Link to {name}");
@@ -68,8 +67,10 @@ fn class_of(entry: &CellDiff<'_>) -> &'static str {
     match () {
         () if entry.is_added() => "added",
         () if entry.is_removed() => "removed",
-        () if entry.moved && !entry.is_modified() => "moved",
-        () => "modified",
+        () if entry.is_modified() => "modified",
+        () if entry.moved => "moved",
+        // Outputs, metadata, where a cell ends: no text that people wrote.
+        () => "touched",
     }
 }
 
@@ -121,9 +122,7 @@ fn write_link_back(out: &mut Markup, entry: &CellDiff<'_>, number: usize) {
 
 /// Writes where a cell stood that was moved. `moved` is its entry.
 pub(super) fn write_stub(out: &mut Markup, context: &Context<'_, '_>, moved: usize, number: usize) {
-    let entry = context.diff.cells.get(moved);
-    let anchor = context.anchors.get(moved);
-    let (Some(entry), Some(anchor)) = (entry, anchor) else {
+    let Some(entry) = context.diff.cells.get(moved) else {
         return;
     };
     let Some(old) = entry.old.first() else {
@@ -137,7 +136,7 @@ pub(super) fn write_stub(out: &mut Markup, context: &Context<'_, '_>, moved: usi
         noun(&entry.old),
         list(&entry.old)
     ));
-    let link = format!("#{anchor}");
+    let link = format!("#{}", context.anchor(moved));
     let name = format!("{} {}", noun(&entry.new), list(&entry.new));
     out.element("a", &[("href", &link)], &name);
     out.raw("</p>");
@@ -236,11 +235,7 @@ pub(super) fn write_unchanged_cell(out: &mut Markup, context: &Context<'_, '_>, 
     let Some(entry) = context.diff.cells.get(at) else {
         return;
     };
-    let anchor = context
-        .anchors
-        .get(at)
-        .map(String::as_str)
-        .unwrap_or_default();
+    let anchor = context.anchor(at);
     let Some(cell) = known_cell(context, entry) else {
         return;
     };

@@ -12,7 +12,7 @@ use super::sanitize::{FORMULA_MARK, Formula, Safe, clean_markdown, is_picture, w
 const MARKDOWN_BYTES: usize = 200_000;
 
 /// How many bytes a formula may have to be rendered.
-const FORMULA_BYTES: usize = 4_000;
+pub(super) const FORMULA_BYTES: usize = 4_000;
 
 /// How many events a formula may become: macros can make much of little.
 const FORMULA_EVENTS: usize = 10_000;

@@ -22,13 +22,28 @@ const RICH_BYTES: usize = 8_000_000;
 pub(super) struct Context<'d, 'a> {
     pub(super) diff: &'d NotebookDiff<'a>,
     pub(super) options: RenderOptions,
-    /// The anchor of each entry of the diff.
-    pub(super) anchors: Vec<String>,
+    /// The anchors of each entry of the diff: one for each new cell, or one
+    /// for what is gone.
+    anchors: Vec<Vec<String>>,
     /// How many bytes of HTML and Markdown may still be looked at.
     room: Counter<usize>,
 }
 
 impl Context<'_, '_> {
+    /// Returns the anchor of an entry of the diff.
+    pub(super) fn anchor(&self, at: usize) -> &str {
+        let anchors = self.anchors.get(at);
+        let anchor = anchors.and_then(|anchors| anchors.first());
+        anchor.map(String::as_str).unwrap_or_default()
+    }
+
+    /// Returns the anchors of the other cells of an entry.
+    pub(super) fn other_anchors(&self, at: usize) -> &[String] {
+        let anchors = self.anchors.get(at);
+        let others = anchors.and_then(|anchors| anchors.get(1..));
+        others.unwrap_or_default()
+    }
+
     /// Takes so many bytes of HTML or Markdown, if there is room for them.
     pub(super) fn takes(&self, bytes: usize) -> bool {
         let left = self.room.get().checked_sub(bytes);
@@ -129,27 +144,28 @@ fn section(
     }
 }
 
-/// Returns an anchor for each entry, all different: the id of the cell where
-/// it is a good one, else its number.
-fn anchors(diff: &NotebookDiff<'_>, number: usize) -> Vec<String> {
+/// Returns the anchors of each entry, all different: the id of a cell where it
+/// is a good one, else its number.
+fn anchors(diff: &NotebookDiff<'_>, number: usize) -> Vec<Vec<String>> {
     let mut taken = BTreeSet::new();
-    let entries = diff.cells.iter();
-    entries
-        .map(|entry| {
-            let Some(&new) = entry.new.first() else {
-                let old = entry.old.first().map_or(0, |old| old + 1);
-                return format!("nb{number}-old-{old}");
-            };
-            let cell = diff.new.cells.get(new);
-            let id = cell.and_then(|cell| cell.id.as_ref()?.as_str());
-            let id = id.filter(|id| is_good(id));
-            let id = id.map(|id| format!("nb{number}-cell-{id}"));
-            match id.filter(|id| taken.insert(id.clone())) {
-                Some(id) => id,
-                None => format!("nb{number}-cell-{}", new + 1),
-            }
-        })
-        .collect()
+    let mut anchor = |new: usize| {
+        let cell = diff.new.cells.get(new);
+        let id = cell.and_then(|cell| cell.id.as_ref()?.as_str());
+        let id = id.filter(|id| is_good(id));
+        let id = id.map(|id| format!("nb{number}-cell-{id}"));
+        match id.filter(|id| taken.insert(id.clone())) {
+            Some(id) => id,
+            None => format!("nb{number}-cell-{}", new + 1),
+        }
+    };
+    let mut anchors = Vec::with_capacity(diff.cells.len());
+    for entry in &diff.cells {
+        anchors.push(match (entry.new.as_slice(), entry.old.first()) {
+            ([], Some(old)) => vec![format!("nb{number}-old-{}", old + 1)],
+            (new, _) => new.iter().map(|&new| anchor(new)).collect(),
+        });
+    }
+    anchors
 }
 
 /// Whether an id is what nbformat allows, and no number.

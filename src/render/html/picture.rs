@@ -151,10 +151,12 @@ pub(super) fn write_pair(out: &mut Markup, pair: &Pair<'_, '_>, part: &PartDiff<
 impl Pair<'_, '_> {
     /// Returns the size of one of the pictures, in pixels and bytes.
     fn name_of(&self, value: &Value<'_>, picture: Option<&Picture>) -> String {
-        let bytes = size(digest(self.mime, value).bytes);
         match picture {
-            Some(Picture { width, height, .. }) => format!("{width}×{height}, {bytes}"),
-            None => bytes,
+            Some(picture) => {
+                let bytes = size(picture.bytes);
+                format!("{}×{}, {bytes}", picture.width, picture.height)
+            }
+            None => size(digest(self.mime, value).bytes),
         }
     }
 }

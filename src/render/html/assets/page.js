@@ -104,7 +104,7 @@
 
   // A link to what is folded away unfolds it.
   const reveal = () => {
-    const target = byId(decodeURIComponent(location.hash.slice(1)));
+    const target = byId(location.hash.slice(1));
     if (!target) return;
     for (let at = target; at; at = at.parentElement) {
       if (at.localName === "details") at.open = true;
