@@ -277,11 +277,10 @@ fn block(
             for output in cell.outputs.iter().filter(|output| !output.is_noise()) {
                 let outputs = std::slice::from_ref(output);
                 let text = lines_of(options, |pen| write_outputs(pen, outputs, &units))?;
-                let table = table_of(output).map(|table| {
-                    let label = units.label(output).unwrap_or_default();
-                    Part::Table(label, changed_rows(table))
+                block.outputs.extend(match (table_of(output), text) {
+                    (Some(table), Some(text)) => Some(as_table(table, text)),
+                    (_, text) => text,
                 });
-                block.outputs.extend(table.or(text));
             }
             return Ok(block);
         }
@@ -359,6 +358,20 @@ fn lines_of(
         [line] if missing == 0 => Some(Part::Line(line.clone())),
         _ => Some(Part::Lines(kept, missing)),
     })
+}
+
+/// Returns a table below the first line of what is said of it as text; the
+/// text, if no row changed.
+fn as_table(table: &TableDiff, text: Part) -> Part {
+    let rows = changed_rows(table);
+    match &text {
+        Part::Lines(lines, _) if !rows.rows.is_empty() => {
+            let first = lines.first().cloned().unwrap_or_default();
+            Part::Table(first, rows)
+        }
+        Part::Line(first) if !rows.rows.is_empty() => Part::Table(first.clone(), rows),
+        Part::Lines(..) | Part::Line(_) | Part::Table(..) => text,
+    }
 }
 
 /// Returns how the tables of an output differ, if it is one.
