@@ -156,3 +156,35 @@ fn a_merge_in_conflict_is_named() {
     let shown = sandbox.nbweave(&["diff", "--format=markdown"]);
     assert!(shown.contains("| `a.ipynb` | unmerged |"), "{shown}");
 }
+
+#[test]
+fn tables_show_what_changed_in_them() {
+    let table = |value: &str| {
+        let rows = format!("<tr><th>a</th><td>1</td></tr><tr><th>b</th><td>{value}</td></tr>");
+        let head = "<thead><tr><th></th><th>x</th></tr></thead>";
+        format!(
+            r#"{{"output_type": "display_data", "metadata": {{}}, "data": {{"text/html": "<table>{head}<tbody>{rows}</tbody></table>"}}}}"#
+        )
+    };
+    let notebook_of = |value: &str| {
+        let source = r#""source": "frame""#;
+        let outputs = table(value);
+        notebook(&[&format!(
+            r#"{{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {{}}, "outputs": [{outputs}], {source}}}"#
+        )])
+    };
+    let sandbox = Sandbox::new();
+    sandbox.write("a.ipynb", notebook_of("2"));
+    sandbox.write("b.ipynb", notebook_of("3"));
+    let diff = [
+        "diff",
+        "--no-index",
+        "--format=markdown",
+        "a.ipynb",
+        "b.ipynb",
+    ];
+    let shown = sandbox.nbweave(&diff);
+    let expected = "`output 1 (text/html): 1 row changed`\n\n\
+                    |  | `x` |\n| --- | --- |\n| `b` | `2` → `3` |\n";
+    assert!(shown.contains(expected), "{shown}");
+}

@@ -7,6 +7,7 @@
 mod inline;
 mod review;
 mod section;
+mod table;
 
 use std::fmt::Write as _;
 

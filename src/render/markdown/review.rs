@@ -3,9 +3,7 @@
 
 use std::io;
 
-use crate::diff::{
-    CellDiff, LineRun, Meaning, NotebookDiff, OutputDiff, Summary, TableCell, TableDiff, TextDiff,
-};
+use crate::diff::{CellDiff, NotebookDiff, OutputDiff, Summary, TableDiff, TextDiff};
 use crate::render::brief::{is_brief, units_of};
 use crate::render::escape::visible;
 use crate::render::hunks::{CUT_HINT, Origin, Pen, Side, write_hunks};
@@ -19,6 +17,7 @@ use crate::render::values::counted;
 use crate::render::{FileStatus, RenderOptions, Theme};
 
 use super::inline::start;
+use super::table::{Table, changed_rows, table_of};
 
 /// How many characters of a text are kept: more of it than a comment takes is
 /// never shown.
@@ -26,15 +25,6 @@ const KEPT: usize = 70_000;
 
 /// How many characters of the first line of a source are shown.
 const FIRST_LINE: usize = 60;
-
-/// How many rows of a table that changed are kept.
-const ROWS: usize = 50;
-
-/// How many columns of it are shown.
-const COLUMNS: usize = 8;
-
-/// How many characters of a cell of a table are shown.
-const TABLE_CELL: usize = 40;
 
 /// What is said of a notebook in a review.
 #[derive(Clone, Debug)]
@@ -77,25 +67,6 @@ pub(super) enum Part {
     Lines(Vec<String>, usize),
     /// A table, and what it is.
     Table(String, Table),
-}
-
-/// The rows of a table that changed. All rows are as long as the head.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Table {
-    pub(super) head: Vec<String>,
-    pub(super) rows: Vec<Vec<Shown>>,
-    /// How many rows and columns are missing.
-    pub(super) missing: (usize, usize),
-}
-
-/// What is shown of a cell of a table.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Shown {
-    Same(String),
-    Changed(String, String),
-    Added(String),
-    Removed(String),
-    Nothing,
 }
 
 /// Returns what is said of what changed in a notebook.
@@ -145,14 +116,14 @@ pub fn markdown_text(
         String::from_utf8_lossy(versions.0),
         String::from_utf8_lossy(versions.1),
     );
-    let changed = |run: &&LineRun| !run.equal;
-    let count = |lines: fn(&LineRun) -> usize| -> usize {
-        text.runs.iter().filter(changed).map(lines).sum()
-    };
-    let (added, removed) = (count(|run| run.new.len()), count(|run| run.old.len()));
+    let counts = text.counts();
     let lines = |count, what| format!("{} {what}", counted(count, "line"));
     let block = Block {
-        title: format!("{}, {}", lines(added, "added"), lines(removed, "removed")),
+        title: format!(
+            "{}, {}",
+            lines(counts.added, "added"),
+            lines(counts.removed, "removed")
+        ),
         // Writing to memory cannot fail.
         parts: lines_of(options, |pen| {
             write_hunks(pen, &text, &Origin::source(None))
@@ -277,11 +248,10 @@ fn block(
             for output in cell.outputs.iter().filter(|output| !output.is_noise()) {
                 let outputs = std::slice::from_ref(output);
                 let text = lines_of(options, |pen| write_outputs(pen, outputs, &units))?;
-                let table = table_of(output).map(|table| {
-                    let label = units.label(output).unwrap_or_default();
-                    Part::Table(label, changed_rows(table))
+                block.outputs.extend(match (table_of(output), text) {
+                    (Some(table), Some(text)) => Some(as_table(table, text)),
+                    (_, text) => text,
                 });
-                block.outputs.extend(table.or(text));
             }
             return Ok(block);
         }
@@ -361,56 +331,16 @@ fn lines_of(
     })
 }
 
-/// Returns how the tables of an output differ, if it is one.
-fn table_of<'d>(output: &'d OutputDiff<'_>) -> Option<&'d TableDiff> {
-    let parts = output.parts.iter().filter(|part| !part.noise);
-    let tables = parts.filter_map(|part| match &part.meaning {
-        Some(Meaning::Table(table)) => Some(table),
-        Some(Meaning::Picture(_) | Meaning::Json(_)) | None => None,
-    });
-    let mut tables = tables.filter(|table| !table.rows.is_empty() && !table.columns.is_empty());
-    tables.next()
-}
-
-/// Returns the rows of a table in which something changed, and the columns in
-/// which something did, or all, if they are few.
-pub(super) fn changed_rows(table: &TableDiff) -> Table {
-    let is_changed = |cell: &TableCell| !matches!(cell, TableCell::Same(_) | TableCell::Absent);
-    let rows: Vec<_> = table
-        .rows
-        .iter()
-        .filter(|row| row.cells.iter().any(is_changed))
-        .collect();
-    let mut columns: Vec<_> = (0..table.columns.len()).collect();
-    if columns.len() > COLUMNS {
-        columns.retain(|&at| {
-            let mut cells = rows.iter().filter_map(|row| row.cells.get(at));
-            cells.any(is_changed)
-        });
-        columns.truncate(COLUMNS);
-    }
-    let short = |text: &String| start(text, TABLE_CELL);
-    let names = columns.iter().filter_map(|&at| table.columns.get(at));
-    let mut head = vec![String::new()];
-    head.extend(names.map(|column| short(&column.name)));
-    let shown = rows.iter().take(ROWS).map(|row| {
-        let cells = columns.iter().map(|&at| row.cells.get(at));
-        let cells = cells.map(|cell| match cell {
-            Some(TableCell::Same(text)) => Shown::Same(short(text)),
-            Some(TableCell::Changed { old, new, .. }) => Shown::Changed(short(old), short(new)),
-            Some(TableCell::Added(text)) => Shown::Added(short(text)),
-            Some(TableCell::Removed(text)) => Shown::Removed(short(text)),
-            Some(TableCell::Absent) | None => Shown::Nothing,
-        });
-        let name = Shown::Same(short(&row.line.name));
-        std::iter::once(name).chain(cells).collect()
-    });
-    Table {
-        rows: shown.collect(),
-        missing: (
-            rows.len().saturating_sub(ROWS),
-            table.columns.len() - columns.len(),
-        ),
-        head,
+/// Returns a table below the first line of what is said of it as text; the
+/// text, if no row changed.
+fn as_table(table: &TableDiff, text: Part) -> Part {
+    let rows = changed_rows(table);
+    match &text {
+        Part::Lines(lines, _) if !rows.rows.is_empty() => {
+            let first = lines.first().cloned().unwrap_or_default();
+            Part::Table(first, rows)
+        }
+        Part::Line(first) if !rows.rows.is_empty() => Part::Table(first.clone(), rows),
+        Part::Lines(..) | Part::Line(_) | Part::Table(..) => text,
     }
 }

@@ -4,8 +4,9 @@
 
 use std::fmt::Write as _;
 
-use super::inline::{cell_code, code, end, fence, length, start};
-use super::review::{Block, MarkdownSection, Part, Shown, Table};
+use super::inline::{code, end, fence, length, start};
+use super::review::{Block, MarkdownSection, Part};
+use super::table::table;
 use crate::render::values::counted;
 
 /// How many characters of a piece are shown at most, from the most generous
@@ -170,51 +171,4 @@ fn cut(lines: &[String], missing: usize, room: usize) -> Vec<String> {
         shown.push(format!("… {}", counted(missing, "more line")));
     }
     shown
-}
-
-fn table(table: &Table, room: usize) -> String {
-    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let named = |name: &String| {
-        if name.is_empty() {
-            String::new()
-        } else {
-            cell_code(name)
-        }
-    };
-    let mut text = row(table.head.iter().map(named).collect());
-    text.push_str(&row(vec!["---".to_owned(); table.head.len()]));
-    let mut missing = table.missing.0;
-    let mut left = room.saturating_sub(length(&text));
-    for (at, cells) in table.rows.iter().enumerate() {
-        let cells = row(cells.iter().map(shown_cell).collect());
-        let cost = length(&cells);
-        if cost > left && at > 0 {
-            missing += table.rows.len() - at;
-            break;
-        }
-        left = left.saturating_sub(cost);
-        text.push_str(&cells);
-    }
-    text.push('\n');
-    let missing = [(missing, "more row"), (table.missing.1, "more column")];
-    let missing: Vec<_> = missing
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, noun)| counted(count, noun))
-        .collect();
-    if !missing.is_empty() {
-        write!(text, "… {}\n\n", missing.join(", ")).ok();
-    }
-    text
-}
-
-fn shown_cell(cell: &Shown) -> String {
-    match cell {
-        Shown::Nothing => String::new(),
-        Shown::Same(text) if text.is_empty() => String::new(),
-        Shown::Same(text) => cell_code(text),
-        Shown::Changed(old, new) => format!("{} → {}", cell_code(old), cell_code(new)),
-        Shown::Added(text) => format!("**+** {}", cell_code(text)),
-        Shown::Removed(text) => format!("**−** {}", cell_code(text)),
-    }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::diff::{DiffOptions, diff_notebooks};
+use crate::diff::{DiffOptions, TableCell, TableDiff, TableLine, TableRow, diff_notebooks};
 use crate::json::Document;
 use crate::notebook::Notebook;
 use crate::render::{FileStatus, RenderOptions, Reruns};
@@ -208,48 +208,58 @@ fn a_text_is_compared_by_lines_with_the_reason() {
     assert!(text.contains("| not a notebook |"), "{text}");
 }
 
-#[test]
-fn tables_show_the_rows_that_changed() {
-    use crate::diff::{TableCell, TableDiff, TableLine, TableRow};
-    let line = |name: &str, at| TableLine {
+fn line(name: &str) -> TableLine {
+    TableLine {
         name: name.to_owned(),
-        old: at,
-        new: at,
+        old: Some(0),
+        new: Some(0),
         old_name: None,
-    };
-    let same = |text: &str| TableCell::Same(text.to_owned());
-    let changed = TableCell::Changed {
-        old: "a|b".to_owned(),
-        new: "<b>".to_owned(),
-        delta: None,
-    };
-    let row = |name, cells| TableRow {
-        line: line(name, Some(0)),
+    }
+}
+
+fn row(name: &str, cells: Vec<TableCell>) -> TableRow {
+    TableRow {
+        line: line(name),
         cells,
-    };
-    let table = TableDiff {
-        columns: vec![line("x", Some(0)), line("y", Some(1))],
-        rows: vec![
-            row("0", vec![same("1"), changed]),
-            row("1", vec![same("1"), same("2")]),
-            row(
-                "2",
-                vec![TableCell::Absent, TableCell::Added("@all".to_owned())],
-            ),
-        ],
+    }
+}
+
+fn changed(old: &str, new: &str) -> TableCell {
+    TableCell::Changed {
+        old: old.to_owned(),
+        new: new.to_owned(),
+        delta: None,
+    }
+}
+
+/// Returns a comment with the rows that changed in a table.
+fn comment_on(columns: &[&str], rows: Vec<TableRow>) -> String {
+    let diff = TableDiff {
+        columns: columns.iter().map(|name| line(name)).collect(),
+        rows,
         notes: None,
     };
     let mut review = reviewed(&notebook(&[]), &notebook(&[code("a", "x", &[])]), "a");
-    let part = review::Part::Table("text/html".to_owned(), review::changed_rows(&table));
+    let part = review::Part::Table("a table".to_owned(), table::changed_rows(&diff));
     review.blocks[0].parts = vec![part];
-    let text = markdown(&[review], &MarkdownOptions::default());
-    let found = understood(&text).spans.concat();
-    assert!(
-        text.contains("| `0` | `1` | `a\\|b` → `<b>` |\n| `2` |  | **+** `@all` |"),
-        "{text}"
-    );
-    assert!(found.contains("a|b"), "{found}");
-    assert!(!text.contains("`1` | `2`"), "{text}");
+    markdown(&[review], &MarkdownOptions::default())
+}
+
+#[test]
+fn tables_show_the_rows_that_changed() {
+    let same = |text: &str| TableCell::Same(text.to_owned());
+    let added = TableCell::Added("@all".to_owned());
+    let rows = vec![
+        row("0", vec![same("1"), changed("a|b", "<b>")]),
+        row("1", vec![same("1"), same("2")]),
+        row("2", vec![TableCell::Absent, added]),
+    ];
+    let text = comment_on(&["x", "y"], rows);
+    let expected = "`a table`\n\n|  | `x` | `y` |\n| --- | --- | --- |\n\
+                    | `0` | `1` | `a\\|b` → `<b>` |\n| `2` |  | **+** `@all` |\n";
+    assert!(text.contains(expected), "{text}");
+    let found = understood(&text).spans;
+    assert!(found.contains(&"a|b".to_owned()), "{found:?}");
 }
 
 #[test]
@@ -274,7 +284,7 @@ fn what_is_left_out_is_counted() {
     let cell = |at: usize| code(&format!("c{at}"), &format!("cell_number_{at}()"), &[]);
     let cells: Vec<_> = (0..100).map(cell).collect();
     let review = || reviewed(&notebook(&[]), &notebook(&cells), "a.ipynb");
-    let text = markdown(&[review(), review()], &sized(3_000));
+    let text = markdown(&[markdown_section(), markdown_section()], &sized(3_000));
     let shown = understood(&text).fenced.len();
     assert!(length(&text) <= 3_000 && shown > 10, "{text}");
     let end = format!("Not shown: {} more cells in 2 notebooks\n", 200 - shown);
@@ -360,6 +370,20 @@ fn hostile_cell() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    /// No text of a table leaves its cell.
+    #[test]
+    fn no_cell_gets_out_of_its_table(one in hostile(), other in hostile()) {
+        let rows = vec![row(&one, vec![changed(&one, &other), changed(&other, &one)])];
+        let text = comment_on(&[&other, &one], rows);
+        let shown = |text: &String| usize::from(!text.is_empty());
+        // Beside three names of columns and rows and four values there are two
+        // names of the notebook and that of the table.
+        let empty_names = 2 * (1 - shown(&one)) + (1 - shown(&other));
+        let empty_values = 2 * (2 - shown(&one) - shown(&other));
+        let spans = understood(&text).spans.len();
+        prop_assert_eq!(spans, 3 + 3 + 4 - empty_names - empty_values, "{}", text);
+    }
+
     /// Nothing of a notebook is markup, whatever it is, and no comment is too
     /// long.
     #[test]
