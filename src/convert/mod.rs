@@ -24,6 +24,7 @@ mod myst_blocks;
 mod myst_header;
 mod myst_read;
 pub mod options;
+pub mod percent;
 mod placed;
 mod quotes;
 pub mod settings;
