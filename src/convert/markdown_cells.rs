@@ -69,7 +69,10 @@ impl Writer<'_> {
     /// does not part them.
     pub(super) fn needs_two_blank(&self, piece: &Piece, next: &Piece) -> bool {
         let starts_with = |piece: &Piece, start: &str| {
-            piece.lines.first().is_some_and(|line| line.starts_with(start))
+            piece
+                .lines
+                .first()
+                .is_some_and(|line| line.starts_with(start))
         };
         !piece.is_code
             && !next.is_code
@@ -167,7 +170,11 @@ impl Writer<'_> {
         if metadata.get("active").is_some_and(|active| active == "") {
             metadata.shift_remove("active");
         }
-        if cell.source.split('\n').any(|line| reading::is_region_end(line, "raw")) {
+        if cell
+            .source
+            .split('\n')
+            .any(|line| reading::is_region_end(line, "raw"))
+        {
             // Code that is active nowhere is a raw cell, too.
             metadata.shift_remove("tags");
             metadata.insert("active".to_owned(), "".into());

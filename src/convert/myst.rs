@@ -67,9 +67,7 @@ impl Writer<'_> {
         let mut protected: Vec<_> = cells
             .iter()
             .zip(&metadata)
-            .map(|(cell, metadata)| {
-                !metadata.is_empty() && ends::trimmed(&cell.source).is_empty()
-            })
+            .map(|(cell, metadata)| !metadata.is_empty() && ends::trimmed(&cell.source).is_empty())
             .collect();
         for attempt in 0.. {
             let body = self.lay_out(cells, &metadata, &protected);
@@ -141,7 +139,10 @@ impl Writer<'_> {
             source = cell.source.split('\n').collect();
         }
         let mut fence = fences::around(source.iter().copied());
-        while source.iter().any(|line| fences::ends_block(line, '`', fence.len())) {
+        while source
+            .iter()
+            .any(|line| fences::ends_block(line, '`', fence.len()))
+        {
             fence.push('`');
         }
         let [(_, code), (_, raw)] = DIRECTIVES;
@@ -162,9 +163,10 @@ impl Writer<'_> {
             // The metadata stands before it, where jupytext looks for it.
         } else if !metadata.is_empty() {
             lines.append(&mut option_lines(metadata));
-        } else if source.first().is_some_and(|line| {
-            line.starts_with("---") || line.trim_start().starts_with(':')
-        }) {
+        } else if source
+            .first()
+            .is_some_and(|line| line.starts_with("---") || line.trim_start().starts_with(':'))
+        {
             // Not options, then.
             lines.push(String::new());
         }

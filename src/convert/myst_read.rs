@@ -90,8 +90,12 @@ pub(super) fn cells(lines: &[&str], n_before: usize) -> Body {
                     body.note_lexer(kind, lexer);
                     body.push_directive(kind, &fenced, block.start, n_before);
                 } else if fenced.info == VERBATIM_INFO
-                    && metadata.get(VERBATIM).is_some_and(|is_verbatim| *is_verbatim == true)
-                    && lines[start..block.start].iter().all(|line| ends::is_blank_line(line))
+                    && metadata
+                        .get(VERBATIM)
+                        .is_some_and(|is_verbatim| *is_verbatim == true)
+                    && lines[start..block.start]
+                        .iter()
+                        .all(|line| ends::is_blank_line(line))
                 {
                     let mut said = std::mem::take(&mut metadata);
                     said.shift_remove(VERBATIM);
@@ -123,25 +127,33 @@ impl Body {
     }
 
     /// Adds the Markdown of these lines, if there is any.
-    fn push_markdown(
-        &mut self,
-        lines: &[&str],
-        range: std::ops::Range<usize>,
-        metadata: Metadata,
-    ) {
+    fn push_markdown(&mut self, lines: &[&str], range: std::ops::Range<usize>, metadata: Metadata) {
         let start = range.start;
         let text = lines[range].join("\n");
-        let text = text.trim_end_matches(ends::is_blank).trim_start_matches('\n');
+        let text = text
+            .trim_end_matches(ends::is_blank)
+            .trim_start_matches('\n');
         if text.is_empty() {
             return;
         }
         let mut behind = lines.iter().enumerate().skip(start);
         let line = behind.find(|(_, line)| !ends::is_blank_line(line));
-        self.push(CellKind::Markdown, text.to_owned(), metadata, line.map(|(at, _)| at));
+        self.push(
+            CellKind::Markdown,
+            text.to_owned(),
+            metadata,
+            line.map(|(at, _)| at),
+        );
     }
 
     /// Adds the cell of a directive.
-    fn push_directive(&mut self, kind: CellKind, fenced: &Fenced<'_>, start: usize, n_before: usize) {
+    fn push_directive(
+        &mut self,
+        kind: CellKind,
+        fenced: &Fenced<'_>,
+        start: usize,
+        n_before: usize,
+    ) {
         let (metadata, content) = match directive(&fenced.content, n_before + start + 2) {
             Ok(read) => read,
             Err(error) => {
