@@ -8,7 +8,9 @@ use super::Metadata;
 /// without its dot: unless it is frozen, what its `active-` tag or its
 /// `active` says, and `default` if there is neither.
 pub(super) fn is_active(extension: &str, metadata: &Metadata, default: bool) -> bool {
-    let frozen = metadata.get("run_control").and_then(|control| control.get("frozen"));
+    let frozen = metadata
+        .get("run_control")
+        .and_then(|control| control.get("frozen"));
     if frozen == Some(&Value::Bool(true)) {
         return extension == "ipynb";
     }

@@ -97,6 +97,8 @@ pub(super) fn restore(cells: &mut Vec<TextCell>, list: &str) {
     let mut old = std::mem::take(cells).into_iter();
     for (index, before, behind, is_missing) in ends {
         cells.extend(old.by_ref().take(index.saturating_sub(cells.len())));
+        // Blank lines around it were counted that belong to it.
+        forget_blank_lines(cells.last_mut());
         if is_missing {
             cells.push(TextCell {
                 kind: CellKind::Markdown,
@@ -107,10 +109,17 @@ pub(super) fn restore(cells: &mut Vec<TextCell>, list: &str) {
             });
         } else if let Some(mut cell) = old.next() {
             cell.source = format!("{before}{}{behind}", trimmed(&cell.source));
+            forget_blank_lines(Some(&mut cell));
             cells.push(cell);
         }
     }
     cells.extend(old);
+}
+
+fn forget_blank_lines(cell: Option<&mut TextCell>) {
+    if let Some(cell) = cell {
+        cell.metadata.shift_remove("lines_to_next_cell");
+    }
 }
 
 /// Reads a list for a text of this many cells: each cell's index from zero,
@@ -136,8 +145,7 @@ fn parse(list: &str, n_read: usize) -> Option<Vec<(usize, String, String, bool)>
     }
     let n_missing = ends.iter().filter(|end| end.3).count();
     let n_cells = n_cells.trim().parse::<usize>().ok()?;
-    let fits =
-        n_read + n_missing == n_cells && ends.last().is_none_or(|last| last.0 < n_cells);
+    let fits = n_read + n_missing == n_cells && ends.last().is_none_or(|last| last.0 < n_cells);
     fits.then_some(ends)
 }
 
@@ -196,7 +204,15 @@ mod tests {
 
     #[test]
     fn a_list_for_other_cells_says_nothing() {
-        for list in ["1n of 2", "2n of 1", "n of 1", "1x of 1", "2n 1n of 1", "", "0n of 1"] {
+        for list in [
+            "1n of 2",
+            "2n of 1",
+            "n of 1",
+            "1x of 1",
+            "2n 1n of 1",
+            "",
+            "0n of 1",
+        ] {
             let mut cells = vec![cell("a")];
             restore(&mut cells, list);
             assert_eq!(sources(&cells), ["a"], "{list}");

@@ -94,11 +94,14 @@ fn write_body(
         }
         let protected = match drift(cells, &body.marks, &read.cells, LeavesOutBlank::No) {
             Drift::Ends(ends) => {
-                let holds_ends = ends.is_empty() || filter::notebook_metadata(
-                    &[("jupytext".to_owned(), serde_json::Value::Null)].into_iter().collect(),
-                    filter,
-                )
-                .contains_key("jupytext");
+                let holds_ends = ends.is_empty()
+                    || filter::notebook_metadata(
+                        &[("jupytext".to_owned(), serde_json::Value::Null)]
+                            .into_iter()
+                            .collect(),
+                        filter,
+                    )
+                    .contains_key("jupytext");
                 if holds_ends || is_last {
                     ends::note(metadata, &ends, cells.len());
                     return body.lines;

@@ -47,7 +47,9 @@ impl Writer<'_> {
             self.settings.cell_metadata_filter.as_deref(),
         );
         metadata = options::with_extras(cell, metadata);
-        let is_code = cell.kind == CellKind::Code || has_active_tag(&metadata);
+        let is_active_raw =
+            cell.kind == CellKind::Raw && metadata.get("active").is_some_and(|active| active != "");
+        let is_code = cell.kind == CellKind::Code || is_active_raw || has_active_tag(&metadata);
         let lines_to_next_cell =
             header::lines_to_next_cell(&cell.metadata).filter(|_| !protection.default_blank);
         let (lines, is_marked) = match cell.kind {
@@ -67,7 +69,10 @@ impl Writer<'_> {
     /// does not part them.
     pub(super) fn needs_two_blank(&self, piece: &Piece, next: &Piece) -> bool {
         let starts_with = |piece: &Piece, start: &str| {
-            piece.lines.first().is_some_and(|line| line.starts_with(start))
+            piece
+                .lines
+                .first()
+                .is_some_and(|line| line.starts_with(start))
         };
         !piece.is_code
             && !next.is_code
@@ -165,7 +170,11 @@ impl Writer<'_> {
         if metadata.get("active").is_some_and(|active| active == "") {
             metadata.shift_remove("active");
         }
-        if cell.source.split('\n').any(|line| reading::is_region_end(line, "raw")) {
+        if cell
+            .source
+            .split('\n')
+            .any(|line| reading::is_region_end(line, "raw"))
+        {
             // Code that is active nowhere is a raw cell, too.
             metadata.shift_remove("tags");
             metadata.insert("active".to_owned(), "".into());

@@ -244,7 +244,11 @@ impl Reader<'_> {
                 continue;
             }
             let before_blank = Extent {
-                end: if at > start + 1 && n_blank > 0 { at - 1 } else { at },
+                end: if at > start + 1 && n_blank > 0 {
+                    at - 1
+                } else {
+                    at
+                },
                 next: at,
                 is_marked: false,
             };
@@ -333,7 +337,9 @@ impl Reader<'_> {
         let (word, rest) = info.split_at(end);
         let is_custom = || {
             let custom = &self.settings.custom_magics;
-            custom.iter().any(|name| name == word || name.to_uppercase() == word)
+            custom
+                .iter()
+                .any(|name| name == word || name.to_uppercase() == word)
         };
         (languages::is_fence_language(word) || (!word.is_empty() && is_custom()))
             .then_some((word, rest))
@@ -357,7 +363,8 @@ fn ends_fence(line: &str, length: usize) -> bool {
     if length > 0 {
         fences::run(line, '`') >= length
     } else {
-        line.strip_prefix("```").is_some_and(|rest| rest.trim().is_empty())
+        line.strip_prefix("```")
+            .is_some_and(|rest| rest.trim().is_empty())
     }
 }
 
@@ -402,7 +409,11 @@ fn region(lines: &[&str], start: usize, name: &str, options: &str) -> (Read, usi
     note_blank(&mut metadata, blank);
     let content = &lines[start + 1..extent.end.max(start + 1)];
     let source = if metadata.shift_remove(ESCAPED).is_some() {
-        content.iter().map(|line| unescaped(line)).collect::<Vec<_>>().join("\n")
+        content
+            .iter()
+            .map(|line| unescaped(line))
+            .collect::<Vec<_>>()
+            .join("\n")
     } else {
         content.join("\n")
     };
@@ -437,7 +448,11 @@ fn markdown(lines: &[&str], start: usize, extent: Extent) -> (Read, usize) {
 /// many blank lines stand between the two cells.
 fn next_cell(lines: &[&str], extent: Extent) -> (usize, usize) {
     let is_blank = |at: usize| lines.get(at).map(|line| line.trim().is_empty());
-    let Extent { end, next, is_marked } = extent;
+    let Extent {
+        end,
+        next,
+        is_marked,
+    } = extent;
     let is = |at: usize, blank: bool| is_blank(at) == Some(blank);
     let next = if is(next, true) && is(next + 1, false) {
         next + 1
@@ -473,7 +488,10 @@ fn region_start(line: &str) -> Option<(&'static str, &str)> {
 
 /// Reads the comment that closes a region: its name.
 fn region_end(line: &str) -> Option<&str> {
-    let body = line.strip_prefix("<!--")?.trim_start().strip_prefix("#end")?;
+    let body = line
+        .strip_prefix("<!--")?
+        .trim_start()
+        .strip_prefix("#end")?;
     Some(body.trim_end().strip_suffix("-->")?.trim_end())
 }
 

@@ -83,7 +83,11 @@ fn push_common(structure: &mut String, line: &str) {
     let text = unindented(line);
     let is_target = || {
         let inner = text.trim().strip_prefix('(');
-        inner.is_some_and(|inner| inner.strip_suffix(")=").is_some_and(|name| !name.is_empty()))
+        inner.is_some_and(|inner| {
+            inner
+                .strip_suffix(")=")
+                .is_some_and(|name| !name.is_empty())
+        })
     };
     if text.starts_with('%') || block_break(line).is_some() || is_target() {
         let indent = line.len() - text.len();
@@ -97,7 +101,10 @@ fn push_common(structure: &mut String, line: &str) {
         }
         return;
     }
-    structure.extend(line.chars().map(|char| if char == '\r' { ' ' } else { char }));
+    structure.extend(
+        line.chars()
+            .map(|char| if char == '\r' { ' ' } else { char }),
+    );
 }
 
 /// Returns a line without the blanks it starts with.

@@ -27,7 +27,9 @@ pub(super) fn metadata(
 ) -> (Option<String>, Metadata) {
     let mut metadata = metadata.clone();
     ends::take(&mut metadata);
-    let named = metadata.get("language_info").and_then(|info| info.get("pygments_lexer"));
+    let named = metadata
+        .get("language_info")
+        .and_then(|info| info.get("pygments_lexer"));
     let mut lexer = named.and_then(Value::as_str).map(str::to_owned);
     let section = section(&mut metadata);
     let noted = section.shift_remove(LEXER);
@@ -106,7 +108,10 @@ fn text(cell: Option<&TextCell>, metadata: Metadata, settings: &TextSettings) ->
     let Ok(Value::Object(own)) = yaml::read(inner, 1) else {
         return None;
     };
-    if own.keys().any(|key| key == NAMESPACE || key == "jupytext" || root.contains_key(key)) {
+    if own
+        .keys()
+        .any(|key| key == NAMESPACE || key == "jupytext" || root.contains_key(key))
+    {
         return None;
     }
     if filter.is_none() {
@@ -163,7 +168,8 @@ impl Header {
 ///
 /// Fails if it is no YAML.
 pub(super) fn read(lines: &[&str]) -> Result<Header> {
-    let is_rule = |line: &str| line.starts_with("---") && line.trim_start_matches('-').trim().is_empty();
+    let is_rule =
+        |line: &str| line.starts_with("---") && line.trim_start_matches('-').trim().is_empty();
     let is_end = |line: &str| is_rule(line) || line.trim_end() == "...";
     let Some((first, behind)) = lines.split_first() else {
         return Ok(Header::default());

@@ -45,7 +45,9 @@ pub(super) fn drift<'a>(
         let line = lines.get(index).copied().flatten();
         if is_blank(cell, line) {
             if leaves_out_blank == LeavesOutBlank::No {
-                let placed = read.get(next).filter(|read| is_blank(&read.cell, read.line));
+                let placed = read
+                    .get(next)
+                    .filter(|read| is_blank(&read.cell, read.line));
                 next += usize::from(placed.is_some());
                 found.push(placed);
             } else {
@@ -57,7 +59,9 @@ pub(super) fn drift<'a>(
         // was torn apart.
         let mut is_torn = false;
         while let Some(placed) = read.get(next)
-            && placed.line.is_none_or(|at| line.is_some_and(|line| at < line))
+            && placed
+                .line
+                .is_none_or(|at| line.is_some_and(|line| at < line))
         {
             next += 1;
             is_torn = true;
@@ -83,7 +87,9 @@ pub(super) fn drift<'a>(
         return Drift::Cells(wrong);
     }
     if leaves_out_blank == LeavesOutBlank::No {
-        let lost: Vec<_> = (0..cells.len()).filter(|index| found[*index].is_none()).collect();
+        let lost: Vec<_> = (0..cells.len())
+            .filter(|index| found[*index].is_none())
+            .collect();
         if !lost.is_empty() {
             return Drift::Cells(lost);
         }
@@ -113,7 +119,10 @@ pub(super) enum LeavesOutBlank {
 /// the cells behind are often only swept along.
 pub(super) fn first_of_runs(cells: &[usize]) -> Vec<usize> {
     let is_first = |at: &usize| *at == 0 || cells[at - 1] + 1 != cells[*at];
-    (0..cells.len()).filter(is_first).map(|at| cells[at]).collect()
+    (0..cells.len())
+        .filter(is_first)
+        .map(|at| cells[at])
+        .collect()
 }
 
 /// Returns a cell as text has it, with nothing but these.
@@ -140,7 +149,9 @@ pub(super) fn lines_of(text: &str) -> Vec<&str> {
     }
     let lines = body.split('\n');
     if is_converted {
-        lines.map(|line| line.strip_suffix('\r').unwrap_or(line)).collect()
+        lines
+            .map(|line| line.strip_suffix('\r').unwrap_or(line))
+            .collect()
     } else {
         lines.collect()
     }
