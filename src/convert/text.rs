@@ -2,7 +2,7 @@
 
 use super::format::Format;
 use super::model::TextNotebook;
-use super::{markdown, myst, percent};
+use super::{languages, markdown, myst, percent};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Returns a notebook as text in the form `format`, for a file with this
@@ -10,10 +10,17 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// # Errors
 ///
-/// Fails with [`ErrorKind::Unsupported`] if the form is only read.
+/// Fails with [`ErrorKind::Unsupported`] if the form is only read, or a script
+/// is wanted in a language of which nothing is known.
 pub fn write(notebook: &TextNotebook, format: Format, extension: &str) -> Result<String> {
     match format {
-        Format::Percent | Format::Hydrogen => Ok(percent::write(notebook, format, extension)),
+        Format::Percent | Format::Hydrogen => {
+            if languages::by_extension(extension).is_none() {
+                let what = format!("how comments are written in '{extension}' files is not known");
+                return Err(ErrorKind::Unsupported { what }.into());
+            }
+            Ok(percent::write(notebook, format, extension))
+        }
         Format::Markdown => Ok(markdown::write(notebook, extension)),
         Format::Myst => Ok(myst::write(notebook, extension)),
         Format::Light | Format::Ipynb => Err(unsupported(format, "written")),
