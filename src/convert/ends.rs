@@ -97,6 +97,8 @@ pub(super) fn restore(cells: &mut Vec<TextCell>, list: &str) {
     let mut old = std::mem::take(cells).into_iter();
     for (index, before, behind, is_missing) in ends {
         cells.extend(old.by_ref().take(index.saturating_sub(cells.len())));
+        // Blank lines around it were counted that belong to it.
+        forget_blank_lines(cells.last_mut());
         if is_missing {
             cells.push(TextCell {
                 kind: CellKind::Markdown,
@@ -107,10 +109,17 @@ pub(super) fn restore(cells: &mut Vec<TextCell>, list: &str) {
             });
         } else if let Some(mut cell) = old.next() {
             cell.source = format!("{before}{}{behind}", trimmed(&cell.source));
+            forget_blank_lines(Some(&mut cell));
             cells.push(cell);
         }
     }
     cells.extend(old);
+}
+
+fn forget_blank_lines(cell: Option<&mut TextCell>) {
+    if let Some(cell) = cell {
+        cell.metadata.shift_remove("lines_to_next_cell");
+    }
 }
 
 /// Reads a list for a text of this many cells: each cell's index from zero,

@@ -47,7 +47,9 @@ impl Writer<'_> {
             self.settings.cell_metadata_filter.as_deref(),
         );
         metadata = options::with_extras(cell, metadata);
-        let is_code = cell.kind == CellKind::Code || has_active_tag(&metadata);
+        let is_active_raw =
+            cell.kind == CellKind::Raw && metadata.get("active").is_some_and(|active| active != "");
+        let is_code = cell.kind == CellKind::Code || is_active_raw || has_active_tag(&metadata);
         let lines_to_next_cell =
             header::lines_to_next_cell(&cell.metadata).filter(|_| !protection.default_blank);
         let (lines, is_marked) = match cell.kind {

@@ -3,9 +3,9 @@
 //!
 //! The text is jupytext's, byte for byte, where jupytext reads it back as the
 //! same cells. Markdown that other cells could not be told from stands in a
-//! `{markdown-cell}` fence of its own, and blank ends, which the format has no
-//! place for, are noted in the header. That this holds is not left to rules:
-//! the text is read back before anybody gets it.
+//! fence, behind `+++ {"verbatim": true}`, and blank ends, which the format
+//! has no place for, are noted in the header. That this holds is not left to
+//! rules: the text is read back before anybody gets it.
 
 use super::ends::{self, End};
 use super::myst_read::{self as reading, DIRECTIVES};
@@ -109,8 +109,8 @@ impl Writer<'_> {
         for ((cell, metadata), is_protected) in cells.iter().zip(metadata).zip(protected) {
             let is_markdown = cell.kind == CellKind::Markdown;
             body.lines.push(String::new());
-            if is_markdown && (is_behind_markdown || !metadata.is_empty()) {
-                body.lines.push(block_break(metadata));
+            if is_markdown && (is_behind_markdown || *is_protected || !metadata.is_empty()) {
+                body.lines.push(block_break(metadata, *is_protected));
                 body.lines.push(String::new());
             }
             is_behind_markdown = is_markdown;
@@ -132,10 +132,7 @@ impl Writer<'_> {
     /// Writes a cell between fences.
     fn directive(&self, cell: &TextCell, metadata: &Metadata) -> Vec<String> {
         let is_markdown = cell.kind == CellKind::Markdown;
-        let kind = match cell.kind {
-            CellKind::Code | CellKind::Markdown => cell.kind,
-            CellKind::Raw | CellKind::Unknown => CellKind::Raw,
-        };
+        let is_code = cell.kind == CellKind::Code;
         let mut source: Vec<_> = source_lines(&cell.source).collect();
         if is_markdown {
             // As it is, to the last blank line.
@@ -148,10 +145,15 @@ impl Writer<'_> {
         {
             fence.push('`');
         }
-        let name = DIRECTIVES.iter().find(|(of, _)| *of == kind);
-        let mut opening = fence.clone() + name.map_or("", |(_, name)| name);
+        let [(_, code), (_, raw)] = DIRECTIVES;
+        let mut opening = fence.clone();
+        opening.push_str(match cell.kind {
+            CellKind::Code => code,
+            CellKind::Markdown => reading::VERBATIM_INFO,
+            CellKind::Raw | CellKind::Unknown => raw,
+        });
         if let Some(lexer) = self.lexer
-            && kind == CellKind::Code
+            && is_code
         {
             opening.push(' ');
             opening.push_str(lexer);
@@ -181,11 +183,15 @@ fn source_lines(source: &str) -> impl Iterator<Item = &str> {
 
 /// Returns the line between two Markdown cells, with the metadata of the
 /// second.
-fn block_break(metadata: &Metadata) -> String {
+fn block_break(metadata: &Metadata, is_verbatim: bool) -> String {
+    let mut metadata = metadata.clone();
+    if is_verbatim {
+        metadata.insert(reading::VERBATIM.to_owned(), true.into());
+    }
     if metadata.is_empty() {
         "+++".to_owned()
     } else {
-        format!("+++ {}", options::json_text(&metadata.clone().into()))
+        format!("+++ {}", options::json_text(&metadata.into()))
     }
 }
 

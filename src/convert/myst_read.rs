@@ -10,12 +10,17 @@ use crate::error::{Error, ErrorKind, LineColumn, Result};
 use crate::notebook::CellKind;
 
 /// The directives that are cells.
-pub(super) const DIRECTIVES: [(CellKind, &str); 3] = [
+pub(super) const DIRECTIVES: [(CellKind, &str); 2] = [
     (CellKind::Code, "{code-cell}"),
     (CellKind::Raw, "{raw-cell}"),
-    // Ours: for Markdown that other cells could not be told from.
-    (CellKind::Markdown, "{markdown-cell}"),
 ];
+
+/// The key behind a `+++` that says that the source of the next cell is what
+/// stands in a fence of [`VERBATIM_INFO`].
+pub(super) const VERBATIM: &str = "verbatim";
+
+/// What stands behind the fence of a source.
+pub(super) const VERBATIM_INFO: &str = "markdown";
 
 /// Reads a `MyST` file as a notebook.
 ///
@@ -79,38 +84,25 @@ pub(super) fn cells(lines: &[&str], n_before: usize) -> Body {
                 let found = DIRECTIVES
                     .into_iter()
                     .find_map(|(kind, name)| Some((kind, fenced.info.strip_prefix(name)?)));
-                let Some((kind, lexer)) = found else {
-                    continue;
-                };
-                let is_own = kind == CellKind::Markdown;
-                let before = if is_own {
-                    // A break before it is about the cell itself.
-                    let is_blank = lines[start..block.start]
-                        .iter()
-                        .all(|line| line.trim().is_empty());
-                    if is_blank {
-                        Metadata::new()
-                    } else {
-                        std::mem::take(&mut metadata)
-                    }
-                } else {
-                    std::mem::take(&mut metadata)
-                };
-                body.push_markdown(lines, start..block.start, before);
-                if is_own {
-                    let source = fenced.content.join("\n");
-                    body.push(
-                        kind,
-                        source,
-                        std::mem::take(&mut metadata),
-                        Some(block.start),
-                    );
-                } else {
-                    if kind == CellKind::Code && body.lexer.is_none() {
-                        body.lexer =
-                            Some(lexer.trim().to_owned()).filter(|lexer| !lexer.is_empty());
-                    }
+                if let Some((kind, lexer)) = found {
+                    let said = std::mem::take(&mut metadata);
+                    body.push_markdown(lines, start..block.start, said);
+                    body.note_lexer(kind, lexer);
                     body.push_directive(kind, &fenced, block.start, n_before);
+                } else if fenced.info == VERBATIM_INFO
+                    && metadata
+                        .get(VERBATIM)
+                        .is_some_and(|is_verbatim| *is_verbatim == true)
+                    && lines[start..block.start]
+                        .iter()
+                        .all(|line| ends::is_blank_line(line))
+                {
+                    let mut said = std::mem::take(&mut metadata);
+                    said.shift_remove(VERBATIM);
+                    let source = fenced.content.join("\n");
+                    body.push(CellKind::Markdown, source, said, Some(block.start));
+                } else {
+                    continue;
                 }
             }
         }
@@ -125,6 +117,13 @@ impl Body {
         let mut cell = placed::cell(kind, source, metadata);
         options::take_extras(&mut cell);
         self.cells.push(Placed { cell, line });
+    }
+
+    fn note_lexer(&mut self, kind: CellKind, lexer: &str) {
+        let lexer = lexer.trim();
+        if kind == CellKind::Code && self.lexer.is_none() && !lexer.is_empty() {
+            self.lexer = Some(lexer.to_owned());
+        }
     }
 
     /// Adds the Markdown of these lines, if there is any.

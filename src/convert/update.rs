@@ -330,7 +330,12 @@ mod tests {
     }
 
     /// The forms that are written, with their extensions.
-    const FORMS: [(Format, &str); 2] = [(Format::Markdown, ".md"), (Format::Myst, ".md")];
+    const FORMS: [(Format, &str); 4] = [
+        (Format::Percent, ".py"),
+        (Format::Hydrogen, ".jl"),
+        (Format::Markdown, ".md"),
+        (Format::Myst, ".md"),
+    ];
 
     proptest! {
         #[test]

@@ -107,13 +107,13 @@ fn text_without_a_notebook_becomes_one() {
 #[test]
 fn a_file_that_is_there_is_not_replaced_unasked() {
     let sandbox = with_notebook();
-    sandbox.write("a.py", "mine\n");
+    sandbox.write("a.py", "# %%\nmine\n");
     assert_snapshot!(convert(&sandbox, &["--to", "py:percent", "a.ipynb"]), @r"
     exit: 129
     --- stderr
     nbweave: cannot write 'a.py': it is there already (--force replaces it)
     ");
-    assert_eq!(sandbox.read("a.py"), "mine\n");
+    assert_eq!(sandbox.read("a.py"), "# %%\nmine\n");
     assert_snapshot!(convert(&sandbox, &["--to", "ipynb", "a.py"]), @r"
     exit: 129
     --- stderr
@@ -287,6 +287,26 @@ fn an_old_notebook_is_upgraded_where_it_is() {
     sandbox.write("older.ipynb", old);
     let shown = convert(&sandbox, &["--to", "py:percent", "older.ipynb", "-o", "-"]);
     assert!(shown.contains("# # T\n"), "{shown}");
+}
+
+#[test]
+fn a_notebook_that_does_not_name_its_language_is_in_that_of_its_kernel() {
+    let sandbox = Sandbox::new();
+    let ending = |metadata: Value| {
+        let notebook = json!({"cells": [], "metadata": metadata, "nbformat": 4});
+        sandbox.write("x.ipynb", notebook.to_string());
+        convert(&sandbox, &["--to", "auto:percent", "-f", "x.ipynb"])
+    };
+    let colab = json!({"kernelspec": {"name": "python3", "display_name": "Python 3"}});
+    assert!(ending(colab).contains("wrote 'x.py'"));
+    let r = json!({"kernelspec": {"name": "ir", "display_name": "R"}});
+    assert!(ending(r).contains("wrote 'x.R'"));
+    let unknown = json!({"kernelspec": {"name": "irc", "display_name": "?"}});
+    let shown = ending(unknown);
+    assert!(shown.contains("what language it is in"), "{shown}");
+    let strange = json!({"language_info": {"name": "q#", "file_extension": ".qs"}});
+    let shown = ending(strange);
+    assert!(shown.contains("comments are written in '.qs'"), "{shown}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ pub(crate) mod places;
 use anyhow::{Context as _, Result, anyhow};
 use nbweave::convert::settings::TextSettings;
 use nbweave::convert::{
-    Difference, Extras, Format, Target, TextNotebook, differences, filter, ipynb, languages, text,
-    text_notebook, update,
+    Difference, Extras, Format, Metadata, Target, TextNotebook, differences, filter, ipynb,
+    languages, text, text_notebook, update,
 };
 use nbweave::json::Document;
 use nbweave::merge::{KeepOutputs, Updated};
@@ -15,6 +15,8 @@ use nbweave::notebook::{Cell, Notebook};
 use nbweave::render::{
     PictureFile, RenderOptions, ReviewForm, counted, extension, pictures, review,
 };
+
+use serde_json::json;
 
 use crate::cli::ui::Usage;
 use places::{extension_of, is_ipynb};
@@ -202,7 +204,9 @@ pub(crate) fn to_text(bytes: &[u8], to: &Target, extras: Extras) -> Result<Conve
 
 /// Writes text in another form.
 pub(crate) fn text_to_text(content: &TextNotebook, to: &Target) -> Result<Converted> {
-    let extension = to.extension_for(&content.metadata).ok_or_else(|| {
+    let extension = to.extension_for(&content.metadata);
+    let extension = extension.or_else(|| extension_by_kernel(&content.metadata));
+    let extension = extension.ok_or_else(|| {
         anyhow!("it does not say what language it is in (`py:percent` instead of `auto` does)")
     })?;
     let written = text::write(content, to.format, &extension)?;
@@ -213,6 +217,38 @@ pub(crate) fn text_to_text(content: &TextNotebook, to: &Target) -> Result<Conver
         differences: differences(content, &back),
         ..Converted::default()
     })
+}
+
+/// Returns the extension of scripts in the language of a notebook that says
+/// only what its kernel is called, as Colab's do, or nothing at all: then it
+/// is Python.
+fn extension_by_kernel(metadata: &Metadata) -> Option<String> {
+    let says_nothing = ["kernelspec", "language_info"]
+        .iter()
+        .all(|key| metadata.get(*key).is_none_or(|value| value == &json!({})));
+    if says_nothing {
+        return Some(".py".to_owned());
+    }
+    let name = metadata.get("kernelspec")?.get("name")?.as_str()?;
+    let name = name.to_lowercase();
+    let kernels = [
+        ("python", ".py"),
+        ("conda", ".py"),
+        ("ir", ".R"),
+        ("julia", ".jl"),
+        ("bash", ".sh"),
+        ("javascript", ".js"),
+        ("haskell", ".hs"),
+        ("ihaskell", ".hs"),
+        ("octave", ".m"),
+        ("matlab", ".m"),
+        ("scala", ".scala"),
+    ];
+    let found = kernels.iter().find(|(kernel, _)| match *kernel {
+        "ir" => name == "ir",
+        kernel => name.starts_with(kernel),
+    });
+    found.map(|(_, extension)| (*extension).to_owned())
 }
 
 /// Converts a notebook to a notebook of the newest format.
