@@ -97,11 +97,11 @@ struct Written {
 
 impl<'a> Pair<'a> {
     fn read(notebook: &'a str, text: &'a PairedText, files: &mut Files) -> Result<Self> {
-        let form = Form::of(&text.format, &text.path)?;
         let bytes = Paired {
             notebook: files.read(notebook)?,
             text: files.read(&text.path)?,
         };
+        let form = Form::of(&text.format, &text.path, bytes.text.as_deref())?;
         let said = Paired {
             notebook: bytes
                 .notebook

@@ -18,9 +18,16 @@ pub(crate) struct Form {
 
 impl Form {
     /// Returns the form that a text has by its path and by what its pair asks
-    /// for.
-    pub(crate) fn of(pair: &PairFormat, path: &str) -> Result<Self> {
+    /// for; if that is any, by the text there is.
+    pub(crate) fn of(pair: &PairFormat, path: &str, text: Option<&[u8]>) -> Result<Self> {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+        if pair.name.is_none()
+            && let Some(text) = text.and_then(|text| str::from_utf8(text).ok())
+        {
+            let extension = format!(".{extension}");
+            let format = format::guess(text, &extension);
+            return Ok(Self { format, extension });
+        }
         let spelling = match &pair.name {
             Some(name) => format!("{extension}:{name}"),
             None => extension.to_owned(),
@@ -68,11 +75,9 @@ impl Form {
             let script = nbweave::convert::languages::by_extension(&self.extension);
             return Ok(ipynb::write(said, script.map(|script| script.language))?);
         };
-        let base = self.of_notebook(old)?;
         let document = Document::read(old)?;
         let notebook = Notebook::read(&document)?;
-        let whole = text_notebook(&notebook, Extras::default());
-        let updated = update(&notebook, &whole, &base, said, keep)?;
+        let updated = update(&notebook, said, (self.format, &self.extension), keep)?;
         Ok(updated.edits.apply(old))
     }
 }
