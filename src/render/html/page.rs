@@ -16,9 +16,9 @@ const SCRIPT: &str = include_str!("assets/page.js");
 /// and attributes apart and take the first one on styles.
 const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ",
-    "style-src-elem 'sha256-KxU6Dufq6aOtCee946jcK++i38XJ4dLPahf4j/9B7aA=' ",
+    "style-src-elem 'sha256-VS5FOTXFq/B7mjJ1+hZgZwNXVkrD3T1bXZ/zqAUkRBk=' ",
     "'sha256-A1FuIo2nw4PGzNSnCm9691MQEdcifI+l0wHHSHYY2PQ='; style-src-attr 'unsafe-inline'; ",
-    "script-src 'sha256-QsyeilYbCnTac42v5CAaqlb5IDIWtRYcO4qcdDKdKGQ='; ",
+    "script-src 'sha256-NhKa56kleK/RUdd7Y6HybhpX8F3AiM+jSu2KambB5zM='; ",
     "base-uri 'none'; form-action 'none'"
 );
 

@@ -8,7 +8,10 @@
   // What is folded away cannot be seen, so nothing in it is a place to go to.
   const isSeen = (element) => element.getClientRects().length > 0;
   const cells = () => find("article.cell").filter(isSeen);
-  const changes = () => find(".chg, .out, .nbkeys, article.moved").filter(isSeen);
+  const changes = () =>
+    find(".chg, .out, .nbkeys, article.moved").filter(
+      (place) => isSeen(place) && !place.parentElement.closest(".out"),
+    );
 
   const mark = (element) => {
     for (const old of find(".now")) old.classList.remove("now");
