@@ -154,3 +154,115 @@ fn compare(texts: &Change<Cow<'_, str>>) -> Pixels {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::{DiffOptions, diff_notebooks};
+    use crate::json::Document;
+    use crate::notebook::Notebook;
+    use base64::Engine as _;
+    use image::{ImageFormat, Rgb, RgbImage};
+    use std::io::Cursor;
+
+    /// Returns a picture of ten pixels in base64, in lines or in one.
+    fn png(gray: u8, width: u32) -> String {
+        let picture = RgbImage::from_pixel(width, 10 / width, Rgb([gray, 0, 0]));
+        let mut file = Cursor::new(Vec::new());
+        picture.write_to(&mut file, ImageFormat::Png).unwrap();
+        base64::engine::general_purpose::STANDARD.encode(file.into_inner())
+    }
+
+    /// Returns a PNG file with other bytes and the same compressed pixels.
+    fn noted(picture: &str) -> String {
+        let mut file = binary::decode(picture).unwrap();
+        let note = [&[0, 0, 0, 3][..], b"tEXta\0b", &[0xe4, 0x0e, 0x5b, 0x2c]].concat();
+        let header = 8 + 25;
+        file.splice(header..header, note);
+        base64::engine::general_purpose::STANDARD.encode(file)
+    }
+
+    fn notebook(pictures: &[&str]) -> String {
+        let outputs = pictures.iter().map(|picture| {
+            format!(
+                r#"{{"output_type":"display_data","metadata":{{}},"data":{{"image/png":"{picture}"}}}}"#
+            )
+        });
+        let outputs: Vec<_> = outputs.collect();
+        format!(
+            r#"{{"nbformat":4,"nbformat_minor":5,"metadata":{{}},"cells":[{{"cell_type":"code",
+                "id":"a","metadata":{{}},"source":"x","outputs":[{}]}}]}}"#,
+            outputs.join(",")
+        )
+    }
+
+    /// Returns how the pixels of each changed picture differ, `!` behind what
+    /// is noise.
+    #[track_caller]
+    fn check(pixels: u64, pairs: &[(&str, &str)], expected: &[&str]) {
+        let (old, new): (Vec<_>, Vec<_>) = pairs.iter().copied().unzip();
+        let (old, new) = (notebook(&old), notebook(&new));
+        let (old, new) = (
+            Document::read(old.as_bytes()).unwrap(),
+            Document::read(new.as_bytes()).unwrap(),
+        );
+        let (old, new) = (Notebook::read(&old).unwrap(), Notebook::read(&new).unwrap());
+        let diff = diff_notebooks(&old, &new, &DiffOptions { pixels });
+        let parts = diff.cells[0]
+            .outputs
+            .iter()
+            .flat_map(|output| &output.parts);
+        let told = parts.map(|part| {
+            let noise = if part.noise { "!" } else { "" };
+            let what = match &part.meaning {
+                Some(Meaning::Picture(picture)) => match picture.pixels {
+                    Pixels::Same => "same",
+                    Pixels::Differ { .. } => "differ",
+                    Pixels::OtherSize => "other size",
+                    Pixels::Unknown(Undecoded::NotAsked) => "not asked",
+                    Pixels::Unknown(Undecoded::OverBudget) => "over budget",
+                    Pixels::Unknown(Undecoded::TooLarge) => "too large",
+                    Pixels::Unknown(Undecoded::Broken) => "broken",
+                },
+                _ => "unknown",
+            };
+            format!("{what}{noise}")
+        });
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn pictures_are_decoded_in_order_as_far_as_the_budget_goes() {
+        let (old, new) = (png(1, 5), png(2, 5));
+        let pair = (&*old, &*new);
+        let noted = noted(&old);
+        check(0, &[pair], &["not asked"]);
+        check(19, &[pair], &["over budget"]);
+        check(20, &[pair, pair], &["differ", "over budget"]);
+        check(40, &[pair, pair], &["differ", "differ"]);
+        check(u64::MAX, &[pair, pair], &["differ", "differ"]);
+        // What is written beside the pixels costs no budget.
+        check(19, &[(&old, &noted)], &["same!"]);
+        check(0, &[(&old, &noted)], &["not asked"]);
+    }
+
+    #[test]
+    fn other_sizes_need_no_pixels() {
+        let (old, new) = (png(1, 5), png(1, 2));
+        check(0, &[(&old, &new)], &["other size"]);
+        check(
+            100,
+            &[(&old, &new), (&old, &png(2, 5))],
+            &["other size", "differ"],
+        );
+    }
+
+    #[test]
+    fn damaged_pictures_are_not_known() {
+        let old = png(1, 5);
+        let cut = old.get(..64).unwrap();
+        check(100, &[(&old, cut)], &["broken"]);
+        check(100, &[(&old, "aGVsbG8=")], &["unknown"]);
+        check(100, &[(&old, "")], &["unknown"]);
+    }
+}

@@ -41,6 +41,7 @@ fn shown(old: Value, new: Value) -> String {
     shown_with(&["--outputs"], &[old], &[new])
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "shorter where it is called")]
 fn display(data: Value) -> Value {
     json!({"output_type": "display_data", "metadata": {}, "data": data})
 }
@@ -141,10 +142,11 @@ fn drawings_are_the_same_with_other_ids_and_dates() {
 /// Returns a frame as pandas prints it, rows as names of rows and cells.
 fn frame(head: &[&str], rows: &[(&str, &[&str])]) -> Value {
     let cells = |tag: &str, cells: &[&str]| -> String {
-        cells
+        let cells: Vec<_> = cells
             .iter()
             .map(|cell| format!("<{tag}>{cell}</{tag}>"))
-            .collect()
+            .collect();
+        cells.concat()
     };
     let lines = rows
         .iter()

@@ -51,7 +51,7 @@ const MASKED: &[(&str, Length, NoiseClass)] = &[
     // user.
     (
         "/tmp",
-        |rest| at_least(8, run(rest, is_name_byte)),
+        |rest| at_least(8, name(rest)),
         NoiseClass::TemporaryPaths,
     ),
     (
@@ -66,7 +66,7 @@ const MASKED: &[(&str, Length, NoiseClass)] = &[
     ),
     (
         "\\tmp",
-        |rest| at_least(8, run(rest, is_name_byte)),
+        |rest| at_least(8, name(rest)),
         NoiseClass::TemporaryPaths,
     ),
     (
@@ -81,9 +81,9 @@ const MASKED: &[(&str, Length, NoiseClass)] = &[
     (
         "\\Users\\",
         |rest| {
-            let name = run(rest, |byte| !matches!(byte, b'\\' | b'\n' | b'"'));
-            let is_temporary = rest[name..].starts_with(b"\\AppData\\Local\\Temp\\");
-            if is_temporary { name } else { 0 }
+            let user = run(rest, |byte| !matches!(byte, b'\\' | b'\n' | b'"'));
+            let is_temporary = rest[user..].starts_with(b"\\AppData\\Local\\Temp\\");
+            if is_temporary { user } else { 0 }
         },
         NoiseClass::TemporaryPaths,
     ),
@@ -211,16 +211,17 @@ fn gutter(bytes: &[u8]) -> Option<[Range<usize>; 2]> {
 
 /// Returns the length of two names with a slash between them.
 fn two_names(bytes: &[u8]) -> usize {
-    let first = run(bytes, is_name_byte);
+    let first = name(bytes);
     let rest = bytes.get(first + 1..).unwrap_or_default();
-    match run(rest, is_name_byte) {
+    match name(rest) {
         second if first > 0 && second > 0 && bytes[first] == b'/' => first + 1 + second,
         _ => 0,
     }
 }
 
-fn is_name_byte(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_'
+/// Returns how many bytes at the start are those of a name.
+fn name(bytes: &[u8]) -> usize {
+    run(bytes, |byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// Returns how many bytes at the start belong to something.

@@ -120,6 +120,7 @@ fn masked(text: &str, masks: &[Mask]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(old: &str, new: &str, how: Look, expected: Option<NoiseClass>) {
@@ -248,6 +249,28 @@ mod tests {
     }
 
     #[test]
+    fn times_of_log_lines() {
+        let class = NoiseClass::Timings;
+        is_noise(
+            "2022-02-07 16:43:28.342342: I tensorflow/a.cc:9] x",
+            "2022-02-08 19:02:34.261072: I tensorflow/a.cc:9] x",
+            class,
+        );
+        is_noise(
+            "2023-05-12 09:25:01,974 - a - WARNING - x",
+            "2023-05-13 10:25:01,111 - a - WARNING - x",
+            class,
+        );
+        is_noise(
+            "[I 2023-05-12 09:25:01,974] Trial 1",
+            "[I 2023-05-12 09:25:03,974] Trial 1",
+            class,
+        );
+        is_real("2023-05-12 09:25:01,974", "2023-05-12 09:25:01,111");
+        is_real("2023-05-12 09:25:01.974111", "2023-05-12 09:25:01.111222");
+    }
+
+    #[test]
     fn colors_and_counts() {
         is_noise(
             "\u{1b}[31mx\u{1b}[0m\n",
@@ -309,5 +332,26 @@ mod tests {
             class,
         );
         check("d=\"M 1234567890 0\"", "d=\"M 1234567899 0\"", svg, None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_much(
+            line in r#"([0-9:.,\[\]<>{} %µ±━é/\\a-fstlpoUsr"=#-]|/tmp|ipykernel_|/var/folders/|per loop|eta | - |0x|T_|clip|it/s){0,24}"#,
+            other in ".{0,20}",
+        ) {
+            for how in [Look::Text, Look::Traceback, Look::Html, Look::Svg] {
+                let looks = look(&line, how);
+                prop_assert_eq!(look(&line, how), &*looks);
+                noise_class(&line, &other, how);
+                noise_class(&other, &line, how);
+                let mut end = 0;
+                for mask in masks(&line, how) {
+                    prop_assert!(mask.range.start >= end && mask.range.end <= line.len());
+                    prop_assert!(line.get(mask.range.clone()).is_some());
+                    end = mask.range.end;
+                }
+            }
+        }
     }
 }

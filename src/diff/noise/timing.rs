@@ -31,31 +31,38 @@ pub(super) fn line_timing(line: &str) -> Option<Range<usize>> {
 }
 
 /// Returns the timing that begins at a place of a line: in a progress bar of
-/// tqdm or Keras, or with `has_rate` in one of pip.
+/// tqdm or Keras, or with `has_rate` in one of pip; the time of a log line.
 pub(super) fn timing_at(bytes: &[u8], at: usize, has_rate: bool) -> Option<Range<usize>> {
     let rest = &bytes[at..];
-    let within = |range: Range<usize>| at + range.start..at + range.end;
-    match rest[0] {
-        b'[' => tqdm(rest).map(within),
-        b'0'..=b'9' if at > 0 && bytes[at - 1] == b' ' => {
-            let before = &bytes[..at - 1];
-            let length = match before.last() {
-                Some(b'-') => keras(rest),
-                _ if before.ends_with("━".as_bytes()) => keras(rest),
-                _ => None,
-            };
-            let length = length.or_else(|| has_rate.then(|| pip(rest)).flatten());
-            length.map(|length| within(0..length))
-        }
-        b'e' if has_rate => {
-            let time = rest.strip_prefix(b"eta ")?;
-            let length = run(time, |byte| {
-                byte.is_ascii_digit() || matches!(byte, b':' | b'-')
-            });
-            (length > 0).then(|| within(4..4 + length))
-        }
+    let found = match rest[0] {
+        b'[' => tqdm(rest),
+        b'e' if has_rate => estimate(rest),
+        b'0'..=b'9' => number(&bytes[..at], rest, has_rate).map(|length| 0..length),
         _ => None,
+    };
+    found.map(|range| at + range.start..at + range.end)
+}
+
+/// Returns the length of the timing that begins with the digit at the start of
+/// `rest`.
+fn number(before: &[u8], rest: &[u8], has_rate: bool) -> Option<usize> {
+    if matches!(before.last(), None | Some(b' ' | b'['))
+        && let Some(length) = log_time(rest)
+    {
+        return Some(length);
     }
+    let before = before.strip_suffix(b" ")?;
+    let is_behind_bar = before.ends_with(b"-") || before.ends_with("━".as_bytes());
+    let length = is_behind_bar.then(|| keras(rest)).flatten();
+    length.or_else(|| has_rate.then(|| pip(rest)).flatten())
+}
+
+/// Returns how long it will take by what pip says: `eta 0:00:01`.
+fn estimate(bytes: &[u8]) -> Option<Range<usize>> {
+    let time = bytes.strip_prefix(b"eta ")?;
+    let is_time = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b':' | b'-');
+    let length = run(time, is_time);
+    (length > 0).then_some(4..4 + length)
 }
 
 /// Returns what tqdm says in brackets: `[00:12<00:03, 4.50it/s`, up to what
@@ -89,6 +96,41 @@ fn clock(bytes: &[u8]) -> Option<usize> {
     let parts = bytes[..length].split(|byte| *byte == b':');
     let are_numbers = parts.clone().all(|part| !part.is_empty());
     (are_numbers && parts.count() >= 2).then_some(length)
+}
+
+/// Returns the length of the time at which a line was logged: as TensorFlow
+/// and Python's logging write it, and nobody else.
+fn log_time(bytes: &[u8]) -> Option<usize> {
+    const SECONDS: &[u8] = b"0000-00-00 00:00:00";
+    let has_form = bytes.len() > SECONDS.len()
+        && bytes.iter().zip(SECONDS).all(|(byte, form)| match form {
+            b'0' => byte.is_ascii_digit(),
+            _ => byte == form,
+        });
+    if !has_form {
+        return None;
+    }
+    let fraction = &bytes[SECONDS.len() + 1..];
+    let digits = run(fraction, u8::is_ascii_digit);
+    let behind = &fraction[digits..];
+    let starts_with = |texts: &[&str]| {
+        let mut texts = texts.iter();
+        texts.any(|text| behind.starts_with(text.as_bytes()))
+    };
+    let is_logged = match (bytes[SECONDS.len()], digits) {
+        (b'.', 6) => starts_with(&[": I ", ": W ", ": E ", ": F "]),
+        (b',', 3) => starts_with(&[
+            "] ",
+            " - ",
+            " DEBUG",
+            " INFO",
+            " WARNING",
+            " ERROR",
+            " CRITICAL",
+        ]),
+        _ => false,
+    };
+    is_logged.then_some(SECONDS.len() + 1 + digits)
 }
 
 /// Returns the length of what Keras says of a time, behind a bar and a blank:

@@ -10,7 +10,7 @@ mod tests;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::{DynamicImage, ImageFormat, ImageReader};
+use image::{ImageFormat, ImageReader};
 
 pub use difference::{RasterDifference, difference};
 pub use header::probe;
@@ -140,12 +140,12 @@ pub fn decode(bytes: &[u8], limits: &PictureLimits) -> Result<Raster, PictureErr
         Ok(Err(_)) | Err(_) => return Err(PictureError::Broken),
     };
     let (width, height) = (image.width(), image.height());
-    let samples = match image {
-        DynamicImage::ImageLuma16(_)
-        | DynamicImage::ImageLumaA16(_)
-        | DynamicImage::ImageRgb16(_)
-        | DynamicImage::ImageRgba16(_) => Samples::Sixteen(image.into_rgba16().into_raw()),
-        _ => Samples::Eight(image.into_rgba8().into_raw()),
+    // No format has more than sixteen bits of four channels.
+    let bytes_per_channel = image.color().bytes_per_pixel() / image.color().channel_count();
+    let samples = if bytes_per_channel > 1 {
+        Samples::Sixteen(image.into_rgba16().into_raw())
+    } else {
+        Samples::Eight(image.into_rgba8().into_raw())
     };
     Ok(Raster {
         width,

@@ -1,9 +1,7 @@
 //! Pictures built byte by byte: what encoders write that we do not have.
 
-use std::io::Cursor;
-
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{DynamicImage, ImageBuffer, ImageEncoder as _, ImageFormat, Rgb, Rgba};
+use image::{DynamicImage, ImageBuffer, ImageEncoder as _, Rgb, Rgba};
 use proptest::prelude::*;
 
 use super::*;
@@ -21,7 +19,7 @@ struct Layout {
 
 /// Returns a PNG file. `rows` are the bytes behind the filter byte of each
 /// row, of all passes if it is interlaced; `extra` are chunks before the data.
-fn png(layout: Layout, extra: &[(&[u8; 4], &[u8])], rows: &[&[u8]]) -> Vec<u8> {
+fn png(layout: Layout, extra: &[(&[u8], &[u8])], rows: &[&[u8]]) -> Vec<u8> {
     let mut header = layout.width.to_be_bytes().to_vec();
     header.extend(layout.height.to_be_bytes());
     header.extend([
@@ -46,7 +44,7 @@ fn png(layout: Layout, extra: &[(&[u8; 4], &[u8])], rows: &[&[u8]]) -> Vec<u8> {
     file
 }
 
-fn add_chunk(file: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
+fn add_chunk(file: &mut Vec<u8>, name: &[u8], data: &[u8]) {
     file.extend(u32::try_from(data.len()).unwrap().to_be_bytes());
     let start = file.len();
     file.extend_from_slice(name);

@@ -35,13 +35,13 @@ fn write_pointer(pen: &mut Pen<'_>, change: &PointerChange<'_>) -> io::Result<()
         pointer => visible(pointer),
     };
     match (&change.change.old, &change.change.new) {
-        (Some(old), Some(new)) => match words(old, new) {
-            Some(words) => writeln!(pen.out, "{}: {words}", pen.theme.header.style(name)),
-            None => {
-                let (old, new) = compact_pair(old, new);
-                write_values(pen, &name, &old, &new)
+        (Some(old), Some(new)) => {
+            if let Some(words) = words(old, new) {
+                return writeln!(pen.out, "{}: {words}", pen.theme.header.style(name));
             }
-        },
+            let (old, new) = compact_pair(old, new);
+            write_values(pen, &name, &old, &new)
+        }
         (Some(old), None) => write_value(pen, &name, &shown(old), Side::Old),
         (None, Some(new)) => write_value(pen, &name, &shown(new), Side::New),
         (None, None) => Ok(()),
