@@ -284,7 +284,7 @@ fn what_is_left_out_is_counted() {
     let cell = |at: usize| code(&format!("c{at}"), &format!("cell_number_{at}()"), &[]);
     let cells: Vec<_> = (0..100).map(cell).collect();
     let review = || reviewed(&notebook(&[]), &notebook(&cells), "a.ipynb");
-    let text = markdown(&[markdown_section(), markdown_section()], &sized(3_000));
+    let text = markdown(&[review(), review()], &sized(3_000));
     let shown = understood(&text).fenced.len();
     assert!(length(&text) <= 3_000 && shown > 10, "{text}");
     let end = format!("Not shown: {} more cells in 2 notebooks\n", 200 - shown);
