@@ -238,6 +238,16 @@ pub fn read(lines: &[&str], comment: Comment, extension: &str) -> Result<Header>
     })
 }
 
+/// Takes what a header says about the text itself out of metadata: a notebook
+/// made of the text has none of it.
+pub fn drop_representation(metadata: &mut Metadata) {
+    take(metadata, "text_representation");
+    let section = metadata.get("jupytext").and_then(Value::as_object);
+    if section.is_some_and(Metadata::is_empty) {
+        metadata.shift_remove("jupytext");
+    }
+}
+
 /// Returns metadata with more members of the section `jupytext`.
 fn with_section(mut metadata: Metadata, section: Metadata) -> Metadata {
     if !section.is_empty() {

@@ -27,6 +27,7 @@ mod myst_read;
 #[cfg(test)]
 mod myst_tests;
 pub mod options;
+pub mod percent;
 mod placed;
 mod quotes;
 pub mod settings;

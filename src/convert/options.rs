@@ -26,6 +26,7 @@ const UNREADABLE: &str = "incorrectly_encoded_metadata";
 /// be told from what follows.
 pub fn write(lead: Option<&str>, metadata: &Metadata, spelling: Spelling) -> String {
     let mut metadata = metadata.clone();
+    metadata.retain(|key, _| !ABOUT_TEXT.contains(&key.as_str()));
     let lead = match lead {
         Some(language) => Lead::Language(language.to_owned()),
         None => Lead::Title(take_title(&mut metadata).unwrap_or_default()),
@@ -71,22 +72,15 @@ pub(super) fn write_behind(lead: &Lead, metadata: &Metadata, spelling: Spelling)
     if !text.is_empty() {
         words.push(text.clone());
     }
-    let mut members = metadata
-        .iter()
-        .filter(|(key, _)| !ABOUT_TEXT.contains(&key.as_str()))
-        .peekable();
     if spelling == Spelling::Json {
-        if members.peek().is_some() {
-            let members: Metadata = members
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect();
-            words.push(json_text(&members.into()));
+        if !metadata.is_empty() {
+            words.push(json_text(&metadata.clone().into()));
         }
         return words.join(" ");
     }
     // A key without a value would be read as a word of the title.
     let mut bare_is_read = matches!(lead, Lead::Language(_));
-    for (key, value) in members {
+    for (key, value) in metadata {
         let word = match value {
             Value::String(text) if key == UNREADABLE && !text.contains(['\n', '\r']) => {
                 bare_is_read = true;

@@ -67,8 +67,15 @@ enum OpenKind {
     List(Vec<Value>),
     Object {
         members: Map<String, Value>,
-        key: Option<String>,
+        key: Option<Key>,
     },
+}
+
+enum Key {
+    /// The name of a member.
+    Name(String),
+    /// `<<`: the members of another object.
+    Merge,
 }
 
 impl Reader {
@@ -84,7 +91,19 @@ impl Reader {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_string = tag.is_some_and(|tag| tag.suffix == "str");
-                let value = if style == ScalarStyle::Plain && !is_string {
+                let is_plain = style == ScalarStyle::Plain && !is_string;
+                if is_plain
+                    && text == "<<"
+                    && let Some(Open {
+                        kind: OpenKind::Object { key, .. },
+                        ..
+                    }) = self.open.last_mut()
+                    && key.is_none()
+                {
+                    *key = Some(Key::Merge);
+                    return Ok(());
+                }
+                let value = if is_plain {
                     resolve(&text)
                 } else {
                     Value::String(text.into_owned())
@@ -165,12 +184,12 @@ impl Reader {
             None => self.root = Some(value),
             Some(OpenKind::List(elements)) => elements.push(value),
             Some(OpenKind::Object { members, key }) => match key.take() {
-                Some(name) if name == "<<" => merge(members, value),
-                Some(name) => {
+                Some(Key::Merge) => merge(members, value),
+                Some(Key::Name(name)) => {
                     members.insert(name, value);
                 }
                 None => match value {
-                    Value::String(name) => *key = Some(name),
+                    Value::String(name) => *key = Some(Key::Name(name)),
                     _ => return Err(fail(at, "a key is no text")),
                 },
             },

@@ -1,0 +1,165 @@
+//! Scripts with a line `# %%` before each cell, as Spyder, VS Code and
+//! jupytext have them.
+//!
+//! What is written is what jupytext writes, to the byte, wherever jupytext
+//! reads that back as the same cells. Where it does not, and another spelling
+//! says the same to it, that is taken; where there is none, the option
+//! `escaped` of a cell tells what was done to its lines. Either way, what is
+//! written here is read back here as it was.
+
+mod escape;
+mod read;
+mod write;
+
+pub use read::read;
+pub use write::write;
+
+use serde_json::Value;
+
+use super::languages::Comment;
+use super::{Metadata, TextCell};
+use crate::notebook::CellKind;
+
+/// The option that tells how far a cell ends above the next one; jupytext has
+/// it in the metadata of notebooks only.
+const LINES_TO_NEXT_CELL: &str = "lines_to_next_cell";
+
+/// Returns what stands behind the `%%` of a line that starts a cell.
+fn marker(line: &str, comment: Comment) -> Option<&str> {
+    let text = line.trim_start().strip_prefix(comment.prefix)?.trim_start();
+    if let Some(options) = text.strip_prefix("%%") {
+        let behind = options.trim_start_matches('%');
+        let is_bare = options.trim().is_empty();
+        if !is_bare && !behind.starts_with(char::is_whitespace) {
+            return None;
+        }
+        let options = options.trim_end();
+        return Some(options.strip_suffix(comment.suffix).unwrap_or(options));
+    }
+    let text = text.trim_end();
+    let is_numbered = |text: &str| {
+        let inner = text.strip_suffix(':').unwrap_or(text);
+        let count = inner.strip_prefix("In[").and_then(|text| text.strip_suffix(']'));
+        count.is_some_and(|count| count.bytes().all(|byte| byte.is_ascii_digit() || byte == b' '))
+    };
+    (text == "<codecell>" || is_numbered(text)).then_some("")
+}
+
+/// Returns whether metadata lets a cell take part in files of an extension,
+/// or `default` where it says nothing.
+fn is_active(extension: &str, metadata: &Metadata, default: bool) -> bool {
+    let extension = extension.trim_start_matches('.');
+    let is_frozen = metadata
+        .get("run_control")
+        .and_then(|control| control.get("frozen"));
+    if is_frozen == Some(&Value::Bool(true)) {
+        return extension == "ipynb";
+    }
+    if let Some(tag) = active_tag(metadata) {
+        return tag.split('-').any(|name| name == extension);
+    }
+    match metadata.get("active").and_then(Value::as_str) {
+        Some(active) => active.split(['.', ',']).any(|name| name == extension),
+        None => default,
+    }
+}
+
+/// Returns the tag that says in which files a cell takes part.
+fn active_tag(metadata: &Metadata) -> Option<&str> {
+    let tags = metadata.get("tags")?.as_array()?;
+    tags.iter()
+        .filter_map(Value::as_str)
+        .find(|tag| tag.starts_with("active-"))
+}
+
+/// Returns the word that a marker has for a kind of cell.
+fn kind_word(kind: CellKind) -> &'static str {
+    match kind {
+        CellKind::Code => "code",
+        CellKind::Markdown => "markdown",
+        CellKind::Raw | CellKind::Unknown => "raw",
+    }
+}
+
+/// Returns the kind that a marker has a word for.
+fn kind_of_word(word: &str) -> Option<CellKind> {
+    match word {
+        "code" => Some(CellKind::Code),
+        "markdown" | "md" => Some(CellKind::Markdown),
+        "raw" => Some(CellKind::Raw),
+        _ => None,
+    }
+}
+
+/// What a reader and a writer know about the whole text.
+#[derive(Clone, Debug)]
+struct Context {
+    /// With its dot.
+    extension: String,
+    comment: Comment,
+    /// The notebook's.
+    language: String,
+    /// Cell magics that are languages, beside the usual ones.
+    custom_magics: Vec<String>,
+    /// Whether language magics go into options.
+    has_language_options: bool,
+    /// Whether magics are commented out.
+    comments_magics: bool,
+    /// Whether empty lines beyond those between cells belong to the cell
+    /// above. In texts of jupytext, two may be due to a formatter.
+    is_exact: bool,
+}
+
+/// Returns a cell of text, with nothing but a source.
+fn cell(kind: CellKind, source: String, metadata: Metadata) -> TextCell {
+    TextCell {
+        kind,
+        source,
+        metadata,
+        id: None,
+        attachments: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::convert::languages::by_extension;
+
+    #[test]
+    fn markers_of_all_tools_are_seen() {
+        let check = |line: &str, extension: &str, expected: Option<&str>| {
+            let comment = by_extension(extension).unwrap().comment;
+            assert_eq!(marker(line, comment), expected, "{line}");
+        };
+        check("# %%", ".py", Some(""));
+        check("  #%%  ", ".py", Some(""));
+        check("# %% a b=1", ".py", Some(" a b=1"));
+        check("# %%% a", ".py", Some("% a"));
+        check("# %%%", ".py", None);
+        check("# %%time", ".py", None);
+        check("# # %%", ".py", None);
+        check("x # %%", ".py", None);
+        check("# <codecell>", ".py", Some(""));
+        check("# In[ 3 ]:", ".py", Some(""));
+        check("# In[x]", ".py", None);
+        check("(* %% a *)", ".ml", Some(" a "));
+        check("(* %% *)", ".ml", Some(" "));
+        check("% %% a", ".m", Some(" a"));
+        check("%% a", ".m", None);
+    }
+
+    #[test]
+    fn cells_may_be_for_some_files_only() {
+        let check = |json: &str, extension: &str, expected: bool| {
+            let metadata = serde_json::from_str(json).unwrap();
+            assert_eq!(is_active(extension, &metadata, true), expected, "{json}");
+        };
+        check("{}", ".py", true);
+        check(r#"{"active": "ipynb,py"}"#, ".py", true);
+        check(r#"{"active": "ipynb"}"#, ".py", false);
+        check(r#"{"tags": ["a", "active-py"], "active": "ipynb"}"#, ".ipynb", false);
+        check(r#"{"run_control": {"frozen": true}}"#, ".py", false);
+        check(r#"{"run_control": {"frozen": true}}"#, ".ipynb", true);
+    }
+}
