@@ -7,7 +7,7 @@ use super::header::{self, Header};
 use super::languages::{self, Comment};
 use super::placed::{self, Placed};
 use super::settings::TextSettings;
-use super::{Metadata, TextNotebook, activity, ends, fences, magics, options};
+use super::{Metadata, TextNotebook, ends, fences, magics, options, percent};
 use crate::error::Result;
 use crate::notebook::CellKind;
 
@@ -191,7 +191,7 @@ impl Reader<'_> {
         let kind = if is_code {
             metadata.shift_remove(CELL_TYPE);
             CellKind::Code
-        } else if activity::is_active("ipynb", &metadata, true) {
+        } else if percent::is_active("ipynb", &metadata, true) {
             CellKind::Code
         } else {
             if metadata.get("active").is_some_and(|active| active == "") {
@@ -202,14 +202,15 @@ impl Reader<'_> {
         note_blank(&mut metadata, blank);
         let content = &lines[start + 1..extent.end.max(start + 1)];
         let source = if kind == CellKind::Code && self.settings.comment_magics == Some(true) {
-            let content = content.iter().map(|line| (*line).to_owned()).collect();
+            let mut content: Vec<_> = content.iter().map(|line| (*line).to_owned()).collect();
             let language = language.as_deref().unwrap_or(self.main_language);
-            magics::uncomment_magics(content, language).join("\n")
+            magics::uncomment_magics(&mut content, language);
+            content.join("\n")
         } else {
             content.join("\n")
         };
         let placed = Placed {
-            cell: placed::cell(kind, source, metadata),
+            cell: percent::cell(kind, source, metadata),
             line: Some(start),
         };
         (Read { placed, language }, next)
@@ -417,7 +418,7 @@ fn region(lines: &[&str], start: usize, name: &str, options: &str) -> (Read, usi
         content.join("\n")
     };
     let placed = Placed {
-        cell: placed::cell(kind, source, metadata),
+        cell: percent::cell(kind, source, metadata),
         line: Some(start),
     };
     let cell = &placed.cell;
@@ -436,7 +437,7 @@ fn markdown(lines: &[&str], start: usize, extent: Extent) -> (Read, usize) {
     let content = &lines[start..extent.end];
     let text = content.iter().position(|line| !ends::is_blank_line(line));
     let placed = Placed {
-        cell: placed::cell(CellKind::Markdown, content.join("\n"), metadata),
+        cell: percent::cell(CellKind::Markdown, content.join("\n"), metadata),
         line: text.map(|at| start + at),
     };
     let language = None;

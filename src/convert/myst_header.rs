@@ -66,7 +66,7 @@ pub(super) fn n_cells(
     let Some(cell) = first else {
         return 0;
     };
-    let header = text(Some(cell), metadata.clone(), settings);
+    let header = text(Some(cell), metadata, settings);
     usize::from(header.is_some_and(|header| takes(&header, cell)))
 }
 
@@ -74,7 +74,7 @@ pub(super) fn n_cells(
 /// cell that goes into it.
 pub(super) fn write(
     front_matter: Option<&TextCell>,
-    metadata: Metadata,
+    metadata: &Metadata,
     settings: &TextSettings,
 ) -> String {
     text(front_matter, metadata, settings).unwrap_or_default()
@@ -87,9 +87,9 @@ fn takes(header: &str, cell: &TextCell) -> bool {
 }
 
 /// Writes a header, if its front matter can be one.
-fn text(cell: Option<&TextCell>, metadata: Metadata, settings: &TextSettings) -> Option<String> {
+fn text(cell: Option<&TextCell>, metadata: &Metadata, settings: &TextSettings) -> Option<String> {
     let filter = settings.root_level_metadata_filter.as_deref();
-    let (mut root, rest) = filter::root_level_metadata(&metadata, filter);
+    let (mut root, rest) = filter::root_level_metadata(metadata, filter);
     if !rest.is_empty() {
         root.insert(NAMESPACE.to_owned(), rest.into());
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::myst::{read, write};
-use super::{Metadata, TextNotebook, placed};
+use super::{Metadata, TextNotebook, percent};
 use crate::notebook::CellKind::{self, Code, Markdown, Raw};
 
 fn object(value: serde_json::Value) -> Metadata {
@@ -17,7 +17,7 @@ fn object(value: serde_json::Value) -> Metadata {
 fn notebook(cells: &[(CellKind, &str)]) -> TextNotebook {
     let cells = cells
         .iter()
-        .map(|(kind, source)| placed::cell(*kind, (*source).to_owned(), Metadata::new()));
+        .map(|(kind, source)| percent::cell(*kind, (*source).to_owned(), Metadata::new()));
     TextNotebook {
         metadata: object(json!({
             "kernelspec": {"display_name": "Python 3", "name": "python3"},

@@ -39,15 +39,21 @@ fn marker(line: &str, comment: Comment) -> Option<&str> {
     let text = text.trim_end();
     let is_numbered = |text: &str| {
         let inner = text.strip_suffix(':').unwrap_or(text);
-        let count = inner.strip_prefix("In[").and_then(|text| text.strip_suffix(']'));
-        count.is_some_and(|count| count.bytes().all(|byte| byte.is_ascii_digit() || byte == b' '))
+        let count = inner
+            .strip_prefix("In[")
+            .and_then(|text| text.strip_suffix(']'));
+        count.is_some_and(|count| {
+            count
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b' ')
+        })
     };
     (text == "<codecell>" || is_numbered(text)).then_some("")
 }
 
 /// Returns whether metadata lets a cell take part in files of an extension,
 /// or `default` where it says nothing.
-fn is_active(extension: &str, metadata: &Metadata, default: bool) -> bool {
+pub(super) fn is_active(extension: &str, metadata: &Metadata, default: bool) -> bool {
     let extension = extension.trim_start_matches('.');
     let is_frozen = metadata
         .get("run_control")
@@ -65,7 +71,7 @@ fn is_active(extension: &str, metadata: &Metadata, default: bool) -> bool {
 }
 
 /// Returns the tag that says in which files a cell takes part.
-fn active_tag(metadata: &Metadata) -> Option<&str> {
+pub(super) fn active_tag(metadata: &Metadata) -> Option<&str> {
     let tags = metadata.get("tags")?.as_array()?;
     tags.iter()
         .filter_map(Value::as_str)
@@ -111,7 +117,7 @@ struct Context {
 }
 
 /// Returns a cell of text, with nothing but a source.
-fn cell(kind: CellKind, source: String, metadata: Metadata) -> TextCell {
+pub(super) fn cell(kind: CellKind, source: String, metadata: Metadata) -> TextCell {
     TextCell {
         kind,
         source,
@@ -158,7 +164,11 @@ mod tests {
         check("{}", ".py", true);
         check(r#"{"active": "ipynb,py"}"#, ".py", true);
         check(r#"{"active": "ipynb"}"#, ".py", false);
-        check(r#"{"tags": ["a", "active-py"], "active": "ipynb"}"#, ".ipynb", false);
+        check(
+            r#"{"tags": ["a", "active-py"], "active": "ipynb"}"#,
+            ".ipynb",
+            false,
+        );
         check(r#"{"run_control": {"frozen": true}}"#, ".py", false);
         check(r#"{"run_control": {"frozen": true}}"#, ".ipynb", true);
     }

@@ -222,10 +222,12 @@ pub(super) fn read_cell(lines: &[&str], context: &Context) -> (Read, usize) {
         restore_magic(&mut read, is_empty, context);
     }
     if let Some(marker) = cell_marker {
-        read.metadata.insert("cell_marker".to_owned(), marker.into());
+        read.metadata
+            .insert("cell_marker".to_owned(), marker.into());
     }
     if let Some(n_lines) = split.lines_to_next_cell {
-        read.metadata.insert(LINES_TO_NEXT_CELL.to_owned(), n_lines.into());
+        read.metadata
+            .insert(LINES_TO_NEXT_CELL.to_owned(), n_lines.into());
     }
     options::take_extras(&mut read);
     let read = Read {
@@ -345,7 +347,10 @@ impl Fences {
 /// Returns the sign and length of a fence, and what stands behind it.
 fn fence(line: &str) -> Option<(char, usize, &str)> {
     let text = line.trim_start_matches(' ');
-    let sign = text.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
+    let sign = text
+        .chars()
+        .next()
+        .filter(|sign| matches!(sign, '`' | '~'))?;
     let info = text.trim_start_matches(sign);
     let length = text.len() - info.len();
     (line.len() - text.len() <= 3 && length >= 3).then_some((sign, length, info))

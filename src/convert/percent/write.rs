@@ -95,7 +95,8 @@ struct Parts {
 /// Returns the lines of cells, with the empty ones behind them.
 fn lines_of(written: &[Written]) -> impl Iterator<Item = &str> + Clone {
     written.iter().flat_map(|cell| {
-        let lines = std::iter::once(cell.marker.as_str()).chain(cell.body.iter().map(String::as_str));
+        let lines =
+            std::iter::once(cell.marker.as_str()).chain(cell.body.iter().map(String::as_str));
         lines.chain(std::iter::repeat_n("", cell.n_blank))
     })
 }
@@ -217,7 +218,11 @@ fn attempt(
         Some(body) => body.split('\n').map(str::to_owned).collect(),
         None => Vec::new(),
     };
-    let indent = if is_as_is { indent_of(&lines) } else { String::new() };
+    let indent = if is_as_is {
+        indent_of(&lines)
+    } else {
+        String::new()
+    };
     let mut n_own_blank = 0;
     let mut is_closed = true;
     if is_as_is {
@@ -226,14 +231,22 @@ fn attempt(
             close_string(&mut lines, &language, context);
         } else {
             is_closed = false;
-            let n_blank = lines.iter().rev().take_while(|line| line.is_empty()).count();
+            let n_blank = lines
+                .iter()
+                .rev()
+                .take_while(|line| line.is_empty())
+                .count();
             lines.truncate(lines.len() - n_blank);
             // An empty source has no line at all.
             n_own_blank = if body == Some("") { 0 } else { n_blank };
         }
     } else {
         let markers = has_markers && !escapes.lines && cell.kind != CellKind::Code;
-        let quotes = if markers { quotes_of(cell, source, settings, context) } else { None };
+        let quotes = if markers {
+            quotes_of(cell, source, settings, context)
+        } else {
+            None
+        };
         match quotes {
             Some((left, right)) => {
                 let text = format!("{left}{source}{right}");
