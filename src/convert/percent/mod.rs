@@ -16,8 +16,9 @@ pub use write::write;
 
 use serde_json::Value;
 
-use super::languages::Comment;
-use super::{Metadata, TextCell};
+use super::languages::{self, Comment};
+use super::settings::TextSettings;
+use super::{Format, Metadata, TextCell};
 use crate::notebook::CellKind;
 
 /// The option that tells how far a cell ends above the next one; jupytext has
@@ -107,13 +108,43 @@ struct Context {
     language: String,
     /// Cell magics that are languages, beside the usual ones.
     custom_magics: Vec<String>,
-    /// Whether language magics go into options.
-    has_language_options: bool,
     /// Whether magics are commented out.
     comments_magics: bool,
     /// Whether empty lines beyond those between cells belong to the cell
-    /// above. In texts of jupytext, two may be due to a formatter.
+    /// above. In other texts, two may be there for the look of it.
     is_exact: bool,
+    /// Whether the text was not written by jupytext, which notes its version.
+    is_ours: bool,
+}
+
+impl Context {
+    /// Returns what a header with this metadata tells.
+    fn of(metadata: &Metadata, format: Format, extension: &str) -> Self {
+        let settings = TextSettings::of(metadata);
+        let section = metadata.get("jupytext");
+        let representation = section.and_then(|section| section.get("text_representation"));
+        Self {
+            extension: extension.to_owned(),
+            comment: comment_of(extension),
+            language: languages::main_language(metadata, extension)
+                .unwrap_or_else(|| "python".to_owned()),
+            custom_magics: settings.custom_magics,
+            comments_magics: settings
+                .comment_magics
+                .unwrap_or(format != Format::Hydrogen),
+            is_exact: settings.trailing_newlines,
+            is_ours: representation.is_some_and(|about| about.get("jupytext_version").is_none()),
+        }
+    }
+}
+
+/// Returns the comments of scripts with an extension.
+fn comment_of(extension: &str) -> Comment {
+    const PYTHON: Comment = Comment {
+        prefix: "#",
+        suffix: "",
+    };
+    languages::by_extension(extension).map_or(PYTHON, |script| script.comment)
 }
 
 /// Returns a cell of text, with nothing but a source.
@@ -128,48 +159,4 @@ pub(super) fn cell(kind: CellKind, source: String, metadata: Metadata) -> TextCe
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::convert::languages::by_extension;
-
-    #[test]
-    fn markers_of_all_tools_are_seen() {
-        let check = |line: &str, extension: &str, expected: Option<&str>| {
-            let comment = by_extension(extension).unwrap().comment;
-            assert_eq!(marker(line, comment), expected, "{line}");
-        };
-        check("# %%", ".py", Some(""));
-        check("  #%%  ", ".py", Some(""));
-        check("# %% a b=1", ".py", Some(" a b=1"));
-        check("# %%% a", ".py", Some("% a"));
-        check("# %%%", ".py", None);
-        check("# %%time", ".py", None);
-        check("# # %%", ".py", None);
-        check("x # %%", ".py", None);
-        check("# <codecell>", ".py", Some(""));
-        check("# In[ 3 ]:", ".py", Some(""));
-        check("# In[x]", ".py", None);
-        check("(* %% a *)", ".ml", Some(" a "));
-        check("(* %% *)", ".ml", Some(" "));
-        check("% %% a", ".m", Some(" a"));
-        check("%% a", ".m", None);
-    }
-
-    #[test]
-    fn cells_may_be_for_some_files_only() {
-        let check = |json: &str, extension: &str, expected: bool| {
-            let metadata = serde_json::from_str(json).unwrap();
-            assert_eq!(is_active(extension, &metadata, true), expected, "{json}");
-        };
-        check("{}", ".py", true);
-        check(r#"{"active": "ipynb,py"}"#, ".py", true);
-        check(r#"{"active": "ipynb"}"#, ".py", false);
-        check(
-            r#"{"tags": ["a", "active-py"], "active": "ipynb"}"#,
-            ".ipynb",
-            false,
-        );
-        check(r#"{"run_control": {"frozen": true}}"#, ".py", false);
-        check(r#"{"run_control": {"frozen": true}}"#, ".ipynb", true);
-    }
-}
+mod tests;

@@ -3,12 +3,11 @@
 use serde_json::Value;
 
 use super::escape::{self, Escapes};
-use super::{Context, LINES_TO_NEXT_CELL, cell, is_active, kind_of_word, marker};
+use super::{Context, LINES_TO_NEXT_CELL, cell, comment_of, is_active, kind_of_word, marker};
 use crate::convert::languages::{self, Comment};
 use crate::convert::magics;
 use crate::convert::options;
 use crate::convert::quotes::Quotes;
-use crate::convert::settings::TextSettings;
 use crate::convert::{Format, Metadata, TextCell, TextNotebook, blank_lines, header};
 use crate::error::Result;
 use crate::notebook::CellKind;
@@ -30,22 +29,10 @@ pub fn read(text: &str, format: Format, extension: &str) -> Result<TextNotebook>
     if lines.last() == Some(&"") {
         lines.pop();
     }
-    let comment = languages::by_extension(extension).map_or(PYTHON, |script| script.comment);
+    let comment = comment_of(extension);
     let header = header::read(&lines, comment, extension)?;
     let mut metadata = header.metadata;
-    let settings = TextSettings::of(&metadata);
-    let context = Context {
-        extension: extension.to_owned(),
-        comment,
-        language: languages::main_language(&metadata, extension)
-            .unwrap_or_else(|| "python".to_owned()),
-        comments_magics: settings
-            .comment_magics
-            .unwrap_or(format != Format::Hydrogen),
-        custom_magics: settings.custom_magics,
-        has_language_options: true,
-        is_exact: is_exact(&metadata),
-    };
+    let context = Context::of(&metadata, format, extension);
     let lines = lines.get(header.n_lines..).unwrap_or_default();
     let mut cells: Vec<TextCell> = header.first_cell.into_iter().collect();
     let mut has_json = false;
@@ -63,18 +50,6 @@ pub fn read(text: &str, format: Format, extension: &str) -> Result<TextNotebook>
     note_settings(&mut metadata, &context, has_json);
     header::drop_representation(&mut metadata);
     Ok(TextNotebook { metadata, cells })
-}
-
-const PYTHON: Comment = Comment {
-    prefix: "#",
-    suffix: "",
-};
-
-/// Returns whether a text was written here: jupytext notes its version.
-fn is_exact(metadata: &Metadata) -> bool {
-    let section = metadata.get("jupytext");
-    let representation = section.and_then(|section| section.get("text_representation"));
-    representation.is_some_and(|about| about.get("jupytext_version").is_none())
 }
 
 /// Notes in metadata what the text tells beside its header: the language, if
@@ -182,7 +157,8 @@ pub(super) fn read_cell(lines: &[&str], context: &Context) -> (Read, usize) {
     let next = lines.get(end..).unwrap_or_default();
     let is_comment = marker.escapes.lines || !is_written_as_code(kind, &marker, context);
     let is_text = is_comment && kind != CellKind::Code;
-    let split = split_blank_lines(cell_lines, next, n_marker, is_comment, &marker, context);
+    let is_closed = is_comment || marker.escapes.quotes;
+    let split = split_blank_lines(cell_lines, next, n_marker, is_closed, &marker, context);
     let mut body: Vec<&str> = cell_lines
         .get(n_marker..split.content_end)
         .unwrap_or_default()
@@ -190,6 +166,7 @@ pub(super) fn read_cell(lines: &[&str], context: &Context) -> (Read, usize) {
     if marker.escapes.quotes {
         body.pop();
     }
+    let hides_gonb = context.language == "go" && marker.language.is_none();
     let mut cell_marker = None;
     let mut source = if marker.escapes.lines {
         let line = |line: &&str| escape::show_line(context.comment.uncommented(line));
@@ -200,14 +177,19 @@ pub(super) fn read_cell(lines: &[&str], context: &Context) -> (Read, usize) {
     } else if is_comment {
         joined(body.iter().map(|line| {
             let line = context.comment.uncommented(line);
-            if marker.escapes.markers {
+            let line = if marker.escapes.markers {
                 escape::show_text_marker(line, context.comment)
             } else {
                 line.to_owned()
+            };
+            if hides_gonb {
+                without_gonb(&line)
+            } else {
+                line
             }
         }))
     } else {
-        code_lines(&body, &marker, context)
+        code_lines(&body, &marker, hides_gonb, context)
     };
     if !is_comment {
         source.push_str(&split.line_ends);
@@ -298,6 +280,16 @@ pub(super) fn is_left_open(lines: &[&str], language: Option<&str>, context: &Con
     quotes.is_quoted()
 }
 
+/// Returns whether a text cell opens a fenced block that it does not end.
+pub(super) fn has_open_fence(lines: &[&str], comment: Comment) -> bool {
+    let mut fences = Fences::default();
+    (0..lines.len()).any(|index| {
+        index >= fences.skip_to
+            && !fences.open(lines, index, comment)
+            && !fences.not_closed.is_empty()
+    })
+}
+
 /// The fenced blocks of a Markdown cell, in which lines that look like
 /// markers are none.
 #[derive(Debug, Default)]
@@ -371,7 +363,7 @@ fn split_blank_lines(
     lines: &[&str],
     next: &[&str],
     n_marker: usize,
-    is_comment: bool,
+    is_closed: bool,
     marker: &Marker,
     context: &Context,
 ) -> BlankLines {
@@ -388,7 +380,7 @@ fn split_blank_lines(
     let lines_blank = n_blank;
     // The end of the last line is one of those that follow.
     let n_blank = n_blank + usize::from(is_last);
-    let (n_own, n_between) = if is_comment {
+    let (n_own, n_between) = if is_closed {
         (0, n_blank)
     } else if let Some(asked) = marker.lines_to_next_cell {
         (n_blank.saturating_sub(asked), asked.min(n_blank))
@@ -418,7 +410,7 @@ fn joined(lines: impl Iterator<Item = String>) -> String {
 }
 
 /// Returns the source of a cell that stands in the script as code.
-fn code_lines(body: &[&str], marker: &Marker, context: &Context) -> String {
+fn code_lines(body: &[&str], marker: &Marker, hides_gonb: bool, context: &Context) -> String {
     let mut lines: Vec<String> = body.iter().map(|&line| line.to_owned()).collect();
     if marker.escapes.markers {
         for line in &mut lines {
@@ -429,7 +421,7 @@ fn code_lines(body: &[&str], marker: &Marker, context: &Context) -> String {
         let language = marker.language.as_ref().unwrap_or(&context.language);
         magics::uncomment_magics(&mut lines, language);
     }
-    if context.language == "go" && marker.language.is_none() {
+    if hides_gonb {
         for line in &mut lines {
             *line = without_gonb(line);
         }
@@ -499,15 +491,19 @@ fn unquoted(body: &[&str], is_text: bool, context: &Context) -> Option<Quoted> {
 /// marker had none below its magic.
 fn restore_magic(cell: &mut TextCell, is_empty: bool, context: &Context) {
     let language = cell.metadata.get("language").and_then(Value::as_str);
+    // jupytext writes the notebook's own language only where metadata has it.
+    if !context.is_ours && language == Some(&context.language) {
+        cell.metadata.shift_remove("language");
+        return;
+    }
     let is_known = language.is_some_and(|language| {
         languages::is_magic_language(language)
             || context.custom_magics.iter().any(|name| name == language)
     });
-    if !is_known {
-        return;
-    }
-    languages::put_magic(cell, &context.language);
-    if is_empty {
-        cell.source.pop();
+    if is_known {
+        languages::put_magic(cell, &context.language);
+        if is_empty {
+            cell.source.pop();
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::escape::{self, Escapes};
-use super::read::{cell_end, is_left_open, read_cell};
+use super::read::{cell_end, has_open_fence, is_left_open, read_cell};
 use super::{Context, LINES_TO_NEXT_CELL, active_tag, is_active, kind_word};
 use crate::convert::languages::{self, Comment};
 use crate::convert::magics::{self, Magics};
@@ -16,39 +16,30 @@ use crate::notebook::CellKind;
 /// language is written as Python's. `format` is [`Format::Percent`], or
 /// [`Format::Hydrogen`] to leave magics as they are.
 pub fn write(notebook: &TextNotebook, format: Format, extension: &str) -> String {
-    let settings = TextSettings::of(&notebook.metadata);
-    let comment = languages::by_extension(extension).map_or(
-        Comment {
-            prefix: "#",
-            suffix: "",
-        },
-        |script| script.comment,
-    );
+    let mut settings = TextSettings::of(&notebook.metadata);
+    settings.trailing_newlines = notebook
+        .cells
+        .iter()
+        .any(|cell| cell.kind == CellKind::Code && cell.source.ends_with('\n'));
     let header = header::write(notebook, format, extension, &settings);
     let described = header::described(notebook.metadata.clone(), format, extension, &settings);
-    let representation = described
-        .get("jupytext")
-        .and_then(|section| section.get("text_representation"));
-    let is_percent = format != Format::Hydrogen;
-    let context = Context {
-        extension: extension.to_owned(),
-        comment,
-        language: languages::main_language(&notebook.metadata, extension)
-            .unwrap_or_else(|| "python".to_owned()),
-        custom_magics: settings.custom_magics.clone(),
-        has_language_options: is_percent,
-        comments_magics: settings.comment_magics.unwrap_or(is_percent),
-        is_exact: representation.is_some(),
+    let writer = Writer {
+        context: Context::of(&notebook.metadata, format, extension),
+        reader: Context::of(&described, format, extension),
+        has_language_options: format != Format::Hydrogen,
+        settings,
     };
     let cells = notebook.cells.get(header.n_cells..).unwrap_or_default();
+    let n_cells = cells.len();
     let mut written: Vec<Written> = cells
         .iter()
-        .map(|cell| written_cell(cell, &settings, &context))
+        .enumerate()
+        .map(|(index, cell)| writer.write(cell, index + 1 == n_cells))
         .collect();
     for index in (0..written.len()).rev() {
         let (before, after) = written.split_at_mut(index + 1);
         if let (Some(cell), Some(source)) = (before.last_mut(), cells.get(index)) {
-            place_blank_lines(cell, source, after, &context);
+            place_blank_lines(cell, source, after, &writer.reader);
         }
     }
     let mut text = String::new();
@@ -79,6 +70,8 @@ struct Written {
     n_blank: usize,
     /// Whether empty lines behind it cannot be its own.
     is_closed: bool,
+    /// Whether the option `language` is the cell's own, not a magic's.
+    keeps_language: bool,
     parts: Parts,
 }
 
@@ -101,43 +94,175 @@ fn lines_of(written: &[Written]) -> impl Iterator<Item = &str> + Clone {
     })
 }
 
-/// Writes a cell, and if it would not come back, writes it with more and more
-/// escapes until it does.
-fn written_cell(cell: &TextCell, settings: &TextSettings, context: &Context) -> Written {
-    let mut escapes = Escapes::default();
-    let mut source = cell.source.clone();
-    if source.contains('\r') {
-        let plain = source.replace("\r\n", "\n");
-        if !plain.contains('\r') && plain.replace('\n', "\r\n") == source {
-            escapes.crlf = true;
-            source = plain;
-        } else {
-            escapes.lines = true;
-        }
-    }
-    let mut has_markers = true;
-    loop {
-        let written = attempt(cell, &source, escapes, has_markers, settings, context);
-        let Some(flaw) = flaw(&written, cell, context) else {
-            return written;
-        };
-        let before = (escapes, has_markers);
-        match flaw {
-            Flaw::Start if !escapes.markers => escapes.markers = true,
-            Flaw::Open if !escapes.quotes => escapes.quotes = true,
-            Flaw::Kind if escapes.kind.is_none() => escapes.kind = Some(cell.kind),
-            Flaw::Language if !escapes.language => escapes.language = true,
-            _ if has_markers && settings_have_quotes(cell, settings) => has_markers = false,
-            _ => escapes.lines = true,
-        }
-        if (escapes, has_markers) == before {
-            return written;
-        }
-    }
+/// What is known when a cell is written.
+struct Writer {
+    context: Context,
+    /// What is known when it is read back: what the header tells.
+    reader: Context,
+    settings: TextSettings,
+    /// Whether language magics go into options.
+    has_language_options: bool,
 }
 
-fn settings_have_quotes(cell: &TextCell, settings: &TextSettings) -> bool {
-    cell.metadata.contains_key("cell_marker") || settings.cell_markers.is_some()
+impl Writer {
+    /// Writes a cell, and if it would not come back, writes it with more and
+    /// more escapes until it does.
+    fn write(&self, cell: &TextCell, is_last: bool) -> Written {
+        let mut escapes = Escapes::default();
+        let mut source = cell.source.clone();
+        if source.contains('\r') {
+            let plain = source.replace("\r\n", "\n");
+            if !plain.contains('\r') && plain.replace('\n', "\r\n") == source {
+                escapes.crlf = true;
+                source = plain;
+            } else {
+                escapes.lines = true;
+            }
+        }
+        let mut may_quote =
+            cell.metadata.contains_key("cell_marker") || self.settings.cell_markers.is_some();
+        loop {
+            let written = self.attempt(cell, &source, escapes, may_quote);
+            let flaw = flaw(&written, cell, &self.reader);
+            // What the last cell leaves open swallows nothing.
+            let Some(flaw) = flaw.filter(|flaw| !(is_last && *flaw == Flaw::Open)) else {
+                return written;
+            };
+            let before = (escapes, may_quote);
+            match flaw {
+                Flaw::Start if !escapes.markers => escapes.markers = true,
+                Flaw::Open if !escapes.quotes => escapes.quotes = true,
+                Flaw::Kind if escapes.kind.is_none() => escapes.kind = Some(cell.kind),
+                Flaw::Language if !escapes.language => escapes.language = true,
+                _ if may_quote => may_quote = false,
+                _ => escapes.lines = true,
+            }
+            if (escapes, may_quote) == before {
+                return written;
+            }
+        }
+    }
+
+    /// Writes a cell with these escapes. `source` has line feeds alone.
+    fn attempt(&self, cell: &TextCell, source: &str, escapes: Escapes, may_quote: bool) -> Written {
+        let Self {
+            context, settings, ..
+        } = self;
+        let filter = settings.cell_metadata_filter.as_deref();
+        let mut metadata = filter::cell_metadata(&cell.metadata, filter);
+        let words = metadata.get(escape::OPTION).and_then(Value::as_str);
+        if words.and_then(Escapes::of_words).is_some() {
+            metadata.shift_remove(escape::OPTION);
+        }
+        let (body, language) = self.split_language(source, &mut metadata, escapes);
+        let has_magic = body != Some(source);
+        let is_raw = matches!(cell.kind, CellKind::Raw | CellKind::Unknown);
+        let is_code = cell.kind == CellKind::Code
+            || active_tag(&metadata).is_some()
+            || (is_raw && active_names(&metadata));
+        let is_own = languages::is_same(&language, &context.language);
+        let is_active = is_active(&context.extension, &metadata, is_own);
+        if is_raw && !active_names(&metadata) {
+            metadata.shift_remove("active");
+        }
+        let is_as_is = is_code && is_active && !escapes.lines;
+        let mut lines: Vec<String> = match body {
+            Some(body) => body.split('\n').map(str::to_owned).collect(),
+            None => Vec::new(),
+        };
+        let indent = if is_as_is {
+            indent_of(&lines)
+        } else {
+            String::new()
+        };
+        if context.language == "go" && language == "go" && !escapes.lines {
+            for line in &mut lines {
+                *line = with_gonb(line);
+            }
+        }
+        let mut n_own_blank = 0;
+        let mut is_closed = true;
+        if is_as_is {
+            write_code(&mut lines, &language, context, escapes);
+            if escapes.quotes {
+                close_string(&mut lines, &language, context);
+            } else {
+                is_closed = false;
+                let n_blank = lines
+                    .iter()
+                    .rev()
+                    .take_while(|line| line.is_empty())
+                    .count();
+                lines.truncate(lines.len() - n_blank);
+                // An empty source has no line at all.
+                n_own_blank = if body == Some("") { 0 } else { n_blank };
+            }
+        } else {
+            let markers = may_quote && !escapes.lines && cell.kind != CellKind::Code;
+            let quotes = if markers {
+                quotes_of(cell, source, settings, context)
+            } else {
+                None
+            };
+            match quotes {
+                Some((left, right)) => {
+                    let text = format!("{left}{source}{right}");
+                    lines = text.split('\n').map(str::to_owned).collect();
+                }
+                None => write_comments(&mut lines, context.comment, escapes),
+            }
+            if escapes.quotes {
+                close_string(&mut lines, &language, context);
+            }
+        }
+        let kind = (!is_code).then_some(cell.kind);
+        let lead = lead_of(&mut metadata, kind);
+        if let Some(words) = escapes.words() {
+            metadata.insert(escape::OPTION.to_owned(), words.into());
+        }
+        let parts = Parts {
+            indent,
+            lead,
+            metadata: options::with_extras(cell, metadata),
+            spelling: if settings.cell_metadata_json {
+                Spelling::Json
+            } else {
+                Spelling::KeyValue
+            },
+        };
+        Written {
+            marker: marker_line(&parts, context.comment),
+            body: lines,
+            n_own_blank,
+            n_blank: 0,
+            is_closed,
+            keeps_language: !has_magic && parts.metadata.contains_key("language"),
+            parts,
+        }
+    }
+
+    /// Splits the magic of another language off a source, into metadata, and
+    /// returns what is left, with the language of the cell.
+    fn split_language<'a>(
+        &self,
+        source: &'a str,
+        metadata: &mut Metadata,
+        escapes: Escapes,
+    ) -> (Option<&'a str>, String) {
+        let context = &self.context;
+        let magic = languages::split_magic(source, &context.language, &context.custom_magics)
+            .filter(|_| self.has_language_options && !escapes.lines);
+        if let Some(magic) = magic {
+            if !magic.arguments.is_empty() {
+                metadata.insert("magic_args".to_owned(), magic.arguments.into());
+            }
+            metadata.insert("language".to_owned(), magic.language.into());
+            return (magic.body, magic.language.to_owned());
+        }
+        let named = metadata.get("language").and_then(Value::as_str);
+        let language = named.unwrap_or(&context.language).to_owned();
+        (Some(source), language)
+    }
 }
 
 /// What is wrong with a cell that was written.
@@ -145,14 +270,14 @@ fn settings_have_quotes(cell: &TextCell, settings: &TextSettings) -> bool {
 enum Flaw {
     /// One of its lines starts another cell.
     Start,
-    /// It leaves a string open, into which the next cell falls.
-    Open,
     /// It is read as another kind.
     Kind,
     /// It is read with the magic of a language, or without one.
     Language,
     /// It is read with another source.
     Source,
+    /// It leaves a string open, into which the next cell falls.
+    Open,
 }
 
 /// Reads a cell back and returns what is not as it was.
@@ -172,9 +297,6 @@ fn flaw(written: &Written, cell: &TextCell, context: &Context) -> Option<Flaw> {
     }
     let language = read.language.as_deref();
     debug_assert_eq!(cell_end(&lines, cell.kind, language, &context), end);
-    if is_left_open(&lines, language, &context) {
-        return Some(Flaw::Open);
-    }
     let kind = match cell.kind {
         CellKind::Unknown => CellKind::Raw,
         kind => kind,
@@ -182,126 +304,13 @@ fn flaw(written: &Written, cell: &TextCell, context: &Context) -> Option<Flaw> {
     if read.cell.kind != kind {
         return Some(Flaw::Kind);
     }
-    if read.cell.metadata.contains_key("language") != cell.metadata.contains_key("language") {
+    if read.cell.metadata.contains_key("language") != written.keeps_language {
         return Some(Flaw::Language);
     }
-    (read.cell.source != cell.source).then_some(Flaw::Source)
-}
-
-/// Writes a cell with these escapes. `source` has line feeds alone.
-fn attempt(
-    cell: &TextCell,
-    source: &str,
-    escapes: Escapes,
-    has_markers: bool,
-    settings: &TextSettings,
-    context: &Context,
-) -> Written {
-    let mut metadata =
-        filter::cell_metadata(&cell.metadata, settings.cell_metadata_filter.as_deref());
-    let words = metadata.get(escape::OPTION).and_then(Value::as_str);
-    if words.and_then(Escapes::of_words).is_some() {
-        metadata.shift_remove(escape::OPTION);
+    if read.cell.source != cell.source {
+        return Some(Flaw::Source);
     }
-    let (body, language) = split_language(source, &mut metadata, context);
-    let is_raw = matches!(cell.kind, CellKind::Raw | CellKind::Unknown);
-    let is_code = cell.kind == CellKind::Code
-        || active_tag(&metadata).is_some()
-        || (is_raw && active_names(&metadata));
-    let is_own = languages::is_same(&language, &context.language);
-    let is_active = is_active(&context.extension, &metadata, is_own);
-    if is_raw && !active_names(&metadata) {
-        metadata.shift_remove("active");
-    }
-    let is_as_is = is_code && is_active && !escapes.lines;
-    let mut lines: Vec<String> = match body {
-        Some(body) => body.split('\n').map(str::to_owned).collect(),
-        None => Vec::new(),
-    };
-    let indent = if is_as_is {
-        indent_of(&lines)
-    } else {
-        String::new()
-    };
-    let mut n_own_blank = 0;
-    let mut is_closed = true;
-    if is_as_is {
-        write_code(&mut lines, &language, context, escapes);
-        if escapes.quotes {
-            close_string(&mut lines, &language, context);
-        } else {
-            is_closed = false;
-            let n_blank = lines
-                .iter()
-                .rev()
-                .take_while(|line| line.is_empty())
-                .count();
-            lines.truncate(lines.len() - n_blank);
-            // An empty source has no line at all.
-            n_own_blank = if body == Some("") { 0 } else { n_blank };
-        }
-    } else {
-        let markers = has_markers && !escapes.lines && cell.kind != CellKind::Code;
-        let quotes = if markers {
-            quotes_of(cell, source, settings, context)
-        } else {
-            None
-        };
-        match quotes {
-            Some((left, right)) => {
-                let text = format!("{left}{source}{right}");
-                lines = text.split('\n').map(str::to_owned).collect();
-            }
-            None => write_comments(&mut lines, context.comment, escapes),
-        }
-        if escapes.quotes {
-            close_string(&mut lines, &language, context);
-        }
-    }
-    let kind = (!is_code).then_some(cell.kind);
-    let lead = lead_of(&mut metadata, kind);
-    if let Some(words) = escapes.words() {
-        metadata.insert(escape::OPTION.to_owned(), words.into());
-    }
-    let parts = Parts {
-        indent,
-        lead,
-        metadata: options::with_extras(cell, metadata),
-        spelling: if settings.cell_metadata_json {
-            Spelling::Json
-        } else {
-            Spelling::KeyValue
-        },
-    };
-    Written {
-        marker: marker_line(&parts, context.comment),
-        body: lines,
-        n_own_blank,
-        n_blank: 0,
-        is_closed,
-        parts,
-    }
-}
-
-/// Splits the magic of another language off a source, into metadata, and
-/// returns what is left, with the language of the cell.
-fn split_language<'a>(
-    source: &'a str,
-    metadata: &mut Metadata,
-    context: &Context,
-) -> (Option<&'a str>, String) {
-    let magic = languages::split_magic(source, &context.language, &context.custom_magics)
-        .filter(|_| context.has_language_options);
-    if let Some(magic) = magic {
-        if !magic.arguments.is_empty() {
-            metadata.insert("magic_args".to_owned(), magic.arguments.into());
-        }
-        metadata.insert("language".to_owned(), magic.language.into());
-        return (magic.body, magic.language.to_owned());
-    }
-    let named = metadata.get("language").and_then(Value::as_str);
-    let language = named.unwrap_or(&context.language).to_owned();
-    (Some(source), language)
+    is_left_open(&lines, language, &context).then_some(Flaw::Open)
 }
 
 /// Returns whether a raw cell names files that it takes part in.
@@ -322,11 +331,6 @@ fn indent_of(lines: &[String]) -> String {
 }
 
 fn write_code(lines: &mut [String], language: &str, context: &Context, escapes: Escapes) {
-    if context.language == "go" && language == "go" {
-        for line in lines.iter_mut() {
-            *line = with_gonb(line);
-        }
-    }
     let which = if context.comments_magics {
         Magics::All
     } else {
@@ -474,19 +478,20 @@ fn place_blank_lines(cell: &mut Written, source: &TextCell, after: &[Written], c
         // The end of the last line is written anyway.
         cell.n_blank = cell.n_own_blank + usual - 1;
     } else {
-        let asked = header::lines_to_next_cell(&source.metadata);
+        // A block that is open could end in the next cell.
+        let is_free = !cell.is_closed || !has_open_fence(&lines, context.comment);
+        let asked = header::lines_to_next_cell(&source.metadata).filter(|_| is_free);
         cell.n_blank = cell.n_own_blank + asked.unwrap_or(usual);
     }
     if cell.is_closed {
         return;
     }
     let n_between = cell.n_blank - cell.n_own_blank;
-    let n_lines = lines.len();
     let n_read = if after.is_empty() {
         cell.n_blank
     } else if context.is_exact {
         cell.n_blank.saturating_sub(usual)
-    } else if cell.n_blank == 2 && n_lines + 2 > 2 {
+    } else if cell.n_blank == 2 {
         0
     } else {
         cell.n_blank.saturating_sub(1)
