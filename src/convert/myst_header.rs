@@ -1,6 +1,8 @@
 //! The header of a `MyST` text: metadata at the root, beside the front matter
 //! of a first raw cell.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::settings::TextSettings;
@@ -220,9 +222,26 @@ fn split(mut root: Metadata, lines: &[&str]) -> (Metadata, Option<String>) {
     let yaml = match as_written {
         Some(lines) => lines.iter().flat_map(|line| [line, "\n"]).collect(),
         None if rest.is_empty() => return (metadata, None),
-        None => yaml::write(&rest, yaml::Style::Ordered),
+        None => with_dates(&yaml::write(&rest, yaml::Style::Ordered), lines),
     };
     (metadata, Some(format!("---\n{yaml}---")))
+}
+
+/// Takes the quotes off values that stand in the header without: dates, which
+/// are text to us.
+fn with_dates(yaml: &str, header: &[&str]) -> String {
+    let header: BTreeSet<&str> = header.iter().copied().collect();
+    let mut dated = String::new();
+    for line in yaml.lines() {
+        let unquoted = line.strip_suffix('\'').and_then(|line| {
+            let (key, value) = line.split_once(" '")?;
+            Some(format!("{key} {value}"))
+        });
+        let unquoted = unquoted.filter(|unquoted| header.contains(&**unquoted));
+        dated.push_str(unquoted.as_deref().unwrap_or(line));
+        dated.push('\n');
+    }
+    dated
 }
 
 /// Puts one section of metadata into another, objects of both by key.

@@ -211,6 +211,12 @@ fn directive<'a, 'l>(content: &'l [&'a str], line: usize) -> Result<(Metadata, &
     } else {
         return Ok((Metadata::new(), content));
     };
+    // Behind options, jupytext takes an empty last line for the end of the
+    // one before.
+    let rest = match rest.split_last() {
+        Some((&"", before)) => before,
+        _ => rest,
+    };
     Ok(match yaml {
         Value::Object(options) => (options, rest),
         Value::Null => (Metadata::new(), rest),

@@ -266,6 +266,19 @@ fn front_matter_is_in_the_header_as_it_was_written() {
 }
 
 #[test]
+fn dates_of_front_matter_stay_without_quotes() {
+    let text = "---\ndate: 2020-01-01\nwho: '1'\njupytext:\n  \
+                root_level_metadata_filter: -date,-who\n---\n\na\n";
+    check_read(
+        text,
+        &[
+            (Raw, "---\ndate: 2020-01-01\nwho: '1'\n---"),
+            (Markdown, "a"),
+        ],
+    );
+}
+
+#[test]
 fn options_of_people_are_read() {
     check_read(
         "~~~{code-cell}\n---\na: 1\n\n---\nx\n~~~\n```{code-cell}\n:load: f.py\n```\n",

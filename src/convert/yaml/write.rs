@@ -410,7 +410,9 @@ impl Shape {
                     '?' | ':' => (true, is_before_blank),
                     // Behind a dash, YAML 1.2 takes no brackets, PyYAML does.
                     '-' => {
-                        let is_sign = characters.peek().is_some_and(|next| ",[]{}".contains(*next));
+                        let is_sign = characters
+                            .peek()
+                            .is_some_and(|next| ",[]{}".contains(*next));
                         (is_before_blank, is_before_blank || is_sign)
                     }
                     _ => (false, false),
