@@ -4,20 +4,17 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::myst::{read, write};
-use super::{Metadata, TextNotebook, placed};
+use super::{Metadata, TextNotebook, percent};
 use crate::notebook::CellKind::{self, Code, Markdown, Raw};
 
 fn object(value: serde_json::Value) -> Metadata {
-    match value {
-        serde_json::Value::Object(members) => members,
-        _ => panic!("not an object"),
-    }
+    serde_json::from_value(value).unwrap()
 }
 
 fn notebook(cells: &[(CellKind, &str)]) -> TextNotebook {
     let cells = cells
         .iter()
-        .map(|(kind, source)| placed::cell(*kind, (*source).to_owned(), Metadata::new()));
+        .map(|(kind, source)| percent::cell(*kind, (*source).to_owned(), Metadata::new()));
     TextNotebook {
         metadata: object(json!({
             "kernelspec": {"display_name": "Python 3", "name": "python3"},
@@ -266,6 +263,19 @@ fn front_matter_is_in_the_header_as_it_was_written() {
 }
 
 #[test]
+fn dates_of_front_matter_stay_without_quotes() {
+    let text = "---\ndate: 2020-01-01\nwho: '1'\njupytext:\n  \
+                root_level_metadata_filter: -date,-who\n---\n\na\n";
+    check_read(
+        text,
+        &[
+            (Raw, "---\ndate: 2020-01-01\nwho: '1'\n---"),
+            (Markdown, "a"),
+        ],
+    );
+}
+
+#[test]
 fn options_of_people_are_read() {
     check_read(
         "~~~{code-cell}\n---\na: 1\n\n---\nx\n~~~\n```{code-cell}\n:load: f.py\n```\n",
@@ -411,8 +421,12 @@ proptest! {
     }
 
     #[test]
-    fn reading_takes_any_text(lines in proptest::collection::vec(line(), 0..20)) {
+    fn any_text_is_read_as_cells_that_come_back(lines in proptest::collection::vec(line(), 0..20)) {
         let text = lines.join("\n");
-        let _ = read(&text);
+        if let Ok(found) = read(&text) {
+            let text = write(&found, ".md");
+            let back = read(&text).unwrap();
+            prop_assert_eq!(cells(&back), cells(&found), "{}", text);
+        }
     }
 }
