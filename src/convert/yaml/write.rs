@@ -408,11 +408,7 @@ impl Shape {
                     '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\''
                     | '"' | '%' | '@' | '`' => (true, true),
                     '?' | ':' => (true, is_before_blank),
-                    // Behind a dash, YAML 1.2 takes no brackets, PyYAML does.
-                    '-' => {
-                        let is_sign = characters.peek().is_some_and(|next| ",[]{}".contains(*next));
-                        (is_before_blank, is_before_blank || is_sign)
-                    }
+                    '-' => (is_before_blank, is_before_blank),
                     _ => (false, false),
                 };
                 has_flow_signs |= flow;
@@ -449,7 +445,11 @@ impl Shape {
         let is_single_quoted = !has_blank_behind_break && !has_break_behind_blank && !has_special;
         let is_plain = is_single_quoted && !has_edges && !has_line_ends;
         Self {
-            is_plain_in_flow: is_plain && !has_flow_signs && !text.is_empty(),
+            // PyYAML reads a dash before a comma, stricter readers do not.
+            is_plain_in_flow: is_plain
+                && !has_flow_signs
+                && !text.is_empty()
+                && !text.ends_with(" -"),
             is_plain_in_blocks: is_plain && !has_block_signs,
             is_single_quoted,
             has_line_ends,
