@@ -9,6 +9,7 @@ pub mod filter;
 pub mod format;
 pub mod header;
 pub mod languages;
+pub mod light;
 mod literal;
 pub mod magics;
 mod model;
