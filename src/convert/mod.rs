@@ -13,6 +13,7 @@ pub mod format;
 pub mod header;
 pub mod ipynb;
 pub mod languages;
+pub mod light;
 mod literal;
 pub mod magics;
 pub mod markdown;
