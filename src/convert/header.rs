@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::blank_lines;
 use super::filter;
 use super::languages::{self, Comment};
-use super::settings::TextSettings;
+use super::settings::{TRAILING_NEWLINES, TextSettings};
 use super::yaml;
 use super::{Format, Metadata, TextCell, TextNotebook};
 use crate::error::Result;
@@ -95,11 +95,14 @@ pub fn described(
     extension: &str,
     settings: &TextSettings,
 ) -> Metadata {
-    let representation = serde_json::json!({
+    let mut representation = serde_json::json!({
         "extension": extension,
         "format_name": format.name(),
         "format_version": format.version(extension),
     });
+    if settings.trailing_newlines {
+        representation[TRAILING_NEWLINES] = true.into();
+    }
     let section = metadata
         .entry("jupytext")
         .or_insert_with(|| Metadata::new().into());

@@ -28,7 +28,14 @@ pub struct TextSettings {
     pub cell_markers: Option<String>,
     /// More cell magics that are languages.
     pub custom_magics: Vec<String>,
+    /// Whether the header says that empty lines beyond those between cells
+    /// belong to the cell above. Only scripts with such cells say it.
+    pub trailing_newlines: bool,
 }
+
+/// The key of [`TextSettings::trailing_newlines`] in what a header says about
+/// its text.
+pub(super) const TRAILING_NEWLINES: &str = "trailing_newlines";
 
 impl TextSettings {
     /// Reads the options of a notebook.
@@ -41,6 +48,9 @@ impl TextSettings {
         let flag = |key: &str| option(key).and_then(Value::as_bool);
         let text = |key: &str| option(key).and_then(Value::as_str).map(str::to_owned);
         let names = ["custom_cell_magics", "custom_language_magics"];
+        let trailing_newlines = option("text_representation")
+            .and_then(|about| about.get(TRAILING_NEWLINES))
+            .and_then(Value::as_bool);
         let custom_magics = names.iter().filter_map(|key| text(key));
         Self {
             notebook_metadata_filter: option("notebook_metadata_filter").and_then(filter_text),
@@ -57,6 +67,7 @@ impl TextSettings {
                 .flat_map(|names| names.split(',').map(str::to_owned).collect::<Vec<_>>())
                 .filter(|name| !name.is_empty())
                 .collect(),
+            trailing_newlines: trailing_newlines.unwrap_or(false),
         }
     }
 }

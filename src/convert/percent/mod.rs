@@ -111,9 +111,10 @@ struct Context {
     /// Whether magics are commented out.
     comments_magics: bool,
     /// Whether empty lines beyond those between cells belong to the cell
-    /// above. In texts of jupytext, two may be due to a formatter: it notes
-    /// its version.
+    /// above. In other texts, two may be there for the look of it.
     is_exact: bool,
+    /// Whether the text was not written by jupytext, which notes its version.
+    is_ours: bool,
 }
 
 impl Context {
@@ -131,7 +132,8 @@ impl Context {
             comments_magics: settings
                 .comment_magics
                 .unwrap_or(format != Format::Hydrogen),
-            is_exact: representation.is_some_and(|about| about.get("jupytext_version").is_none()),
+            is_exact: settings.trailing_newlines,
+            is_ours: representation.is_some_and(|about| about.get("jupytext_version").is_none()),
         }
     }
 }

@@ -280,6 +280,16 @@ pub(super) fn is_left_open(lines: &[&str], language: Option<&str>, context: &Con
     quotes.is_quoted()
 }
 
+/// Returns whether a text cell opens a fenced block that it does not end.
+pub(super) fn has_open_fence(lines: &[&str], comment: Comment) -> bool {
+    let mut fences = Fences::default();
+    (0..lines.len()).any(|index| {
+        index >= fences.skip_to
+            && !fences.open(lines, index, comment)
+            && !fences.not_closed.is_empty()
+    })
+}
+
 /// The fenced blocks of a Markdown cell, in which lines that look like
 /// markers are none.
 #[derive(Debug, Default)]
@@ -482,7 +492,7 @@ fn unquoted(body: &[&str], is_text: bool, context: &Context) -> Option<Quoted> {
 fn restore_magic(cell: &mut TextCell, is_empty: bool, context: &Context) {
     let language = cell.metadata.get("language").and_then(Value::as_str);
     // jupytext writes the notebook's own language only where metadata has it.
-    if !context.is_exact && language == Some(&context.language) {
+    if !context.is_ours && language == Some(&context.language) {
         cell.metadata.shift_remove("language");
         return;
     }

@@ -206,13 +206,8 @@ fn two_empty_lines_in_other_texts_are_for_the_look() {
     let read = read(text, Format::Percent, ".py").unwrap();
     assert_eq!(pairs(&read), [(CODE, "a"), (CODE, "b")]);
     assert_eq!(read.cells[0].metadata["lines_to_next_cell"], 2);
-    assert_eq!(
-        write(&read, Format::Percent, ".py")
-            .split_once("# %%\n")
-            .unwrap()
-            .1,
-        "a\n\n\n# %%\nb\n"
-    );
+    let again = write(&read, Format::Percent, ".py");
+    assert!(again.ends_with(text), "{again}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::escape::{self, Escapes};
-use super::read::{cell_end, is_left_open, read_cell};
+use super::read::{cell_end, has_open_fence, is_left_open, read_cell};
 use super::{Context, LINES_TO_NEXT_CELL, active_tag, is_active, kind_word};
 use crate::convert::languages::{self, Comment};
 use crate::convert::magics::{self, Magics};
@@ -16,7 +16,11 @@ use crate::notebook::CellKind;
 /// language is written as Python's. `format` is [`Format::Percent`], or
 /// [`Format::Hydrogen`] to leave magics as they are.
 pub fn write(notebook: &TextNotebook, format: Format, extension: &str) -> String {
-    let settings = TextSettings::of(&notebook.metadata);
+    let mut settings = TextSettings::of(&notebook.metadata);
+    settings.trailing_newlines = notebook
+        .cells
+        .iter()
+        .any(|cell| cell.kind == CellKind::Code && cell.source.ends_with('\n'));
     let header = header::write(notebook, format, extension, &settings);
     let described = header::described(notebook.metadata.clone(), format, extension, &settings);
     let writer = Writer {
@@ -171,7 +175,7 @@ impl Writer {
         } else {
             String::new()
         };
-        if context.language == "go" && language == "go" {
+        if context.language == "go" && language == "go" && !escapes.lines {
             for line in &mut lines {
                 *line = with_gonb(line);
             }
@@ -474,19 +478,20 @@ fn place_blank_lines(cell: &mut Written, source: &TextCell, after: &[Written], c
         // The end of the last line is written anyway.
         cell.n_blank = cell.n_own_blank + usual - 1;
     } else {
-        let asked = header::lines_to_next_cell(&source.metadata);
+        // A block that is open could end in the next cell.
+        let is_free = !cell.is_closed || !has_open_fence(&lines, context.comment);
+        let asked = header::lines_to_next_cell(&source.metadata).filter(|_| is_free);
         cell.n_blank = cell.n_own_blank + asked.unwrap_or(usual);
     }
     if cell.is_closed {
         return;
     }
     let n_between = cell.n_blank - cell.n_own_blank;
-    let n_lines = lines.len();
     let n_read = if after.is_empty() {
         cell.n_blank
     } else if context.is_exact {
         cell.n_blank.saturating_sub(usual)
-    } else if cell.n_blank == 2 && n_lines + 2 > 2 {
+    } else if cell.n_blank == 2 {
         0
     } else {
         cell.n_blank.saturating_sub(1)

@@ -445,7 +445,11 @@ impl Shape {
         let is_single_quoted = !has_blank_behind_break && !has_break_behind_blank && !has_special;
         let is_plain = is_single_quoted && !has_edges && !has_line_ends;
         Self {
-            is_plain_in_flow: is_plain && !has_flow_signs && !text.is_empty(),
+            // PyYAML reads a dash before a comma, stricter readers do not.
+            is_plain_in_flow: is_plain
+                && !has_flow_signs
+                && !text.is_empty()
+                && !text.ends_with(" -"),
             is_plain_in_blocks: is_plain && !has_block_signs,
             is_single_quoted,
             has_line_ends,
