@@ -70,7 +70,8 @@ pub(super) fn note(metadata: &mut Metadata, ends: &[End<'_>], n_cells: usize) {
         list.extend(behind.chars().filter_map(letter));
         list.push(' ');
     }
-    list.push_str(&format!("of {n_cells}"));
+    list.push_str("of ");
+    list.push_str(&n_cells.to_string());
     let section = metadata
         .entry("jupytext")
         .or_insert_with(|| Metadata::new().into());

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::markdown_read::{self as reading, CELL_TYPE, ESCAPED, REGIONS};
 use super::options::{self, Spelling};
 use super::settings::TextSettings;
-use super::{Metadata, TextCell, activity, fences, filter, header, languages, magics, placed};
+use super::{Metadata, TextCell, fences, filter, header, languages, magics, percent};
 use crate::notebook::CellKind;
 
 /// What a cell gets so that it is read back right.
@@ -49,7 +49,9 @@ impl Writer<'_> {
         metadata = options::with_extras(cell, metadata);
         let is_active_raw =
             cell.kind == CellKind::Raw && metadata.get("active").is_some_and(|active| active != "");
-        let is_code = cell.kind == CellKind::Code || is_active_raw || has_active_tag(&metadata);
+        let is_code = cell.kind == CellKind::Code
+            || is_active_raw
+            || percent::active_tag(&metadata).is_some();
         let lines_to_next_cell =
             header::lines_to_next_cell(&cell.metadata).filter(|_| !protection.default_blank);
         let (lines, is_marked) = match cell.kind {
@@ -74,17 +76,15 @@ impl Writer<'_> {
                 .first()
                 .is_some_and(|line| line.starts_with(start))
         };
-        !piece.is_code
-            && !next.is_code
-            && !starts_with(piece, "<!-- #")
-            && !starts_with(next, "<!-- #")
-            && !(self.settings.split_at_heading && starts_with(next, "#"))
+        let is_marked = |piece: &Piece| piece.is_code || starts_with(piece, "<!-- #");
+        let is_heading = self.settings.split_at_heading && starts_with(next, "#");
+        !is_marked(piece) && !is_marked(next) && !is_heading
     }
 
     /// Writes a cell of code, or a raw cell that is code elsewhere.
     fn code(&self, cell: &TextCell, mut metadata: Metadata) -> Vec<String> {
         let (language, body) = self.language(cell, &mut metadata);
-        if cell.kind == CellKind::Code && !activity::is_active("ipynb", &metadata, true) {
+        if cell.kind == CellKind::Code && !percent::is_active("ipynb", &metadata, true) {
             metadata.insert(CELL_TYPE.to_owned(), "code".into());
         }
         self.fenced(&language, body, &metadata, cell.kind)
@@ -147,7 +147,7 @@ impl Writer<'_> {
         }
         own.insert("language".to_owned(), magic.language.into());
         let body = magic.body.unwrap_or_default().to_owned();
-        let mut back = placed::cell(CellKind::Code, body, own.clone());
+        let mut back = percent::cell(CellKind::Code, body, own.clone());
         languages::restore_magic(&mut back, self.main_language, custom);
         let is_back = back.source == source
             || (magic.body.is_none() && back.source.strip_suffix('\n') == Some(source));
@@ -162,8 +162,8 @@ impl Writer<'_> {
 
     /// Writes a raw cell.
     fn raw(&self, cell: &TextCell, mut metadata: Metadata) -> Vec<String> {
-        let is_code_here = activity::is_active("md", &metadata, false)
-            && !activity::is_active("ipynb", &metadata, true);
+        let is_code_here = percent::is_active("md", &metadata, false)
+            && !percent::is_active("ipynb", &metadata, true);
         if is_code_here {
             return self.code(cell, metadata);
         }
@@ -195,7 +195,7 @@ impl Writer<'_> {
             metadata.insert("language".to_owned(), language.into());
             body = rest;
         } else if metadata.contains_key("language") {
-            let mut back = placed::cell(cell.kind, String::new(), metadata.clone());
+            let mut back = percent::cell(cell.kind, String::new(), metadata.clone());
             let custom = &self.settings.custom_magics;
             languages::restore_magic(&mut back, self.main_language, custom);
             if !back.source.is_empty() {
@@ -271,11 +271,4 @@ impl Writer<'_> {
 /// Returns the lines of a source; none if there is nothing below a magic.
 fn lines_of(body: Option<&str>) -> impl Iterator<Item = &str> {
     body.into_iter().flat_map(|body| body.split('\n'))
-}
-
-/// Returns whether a tag says where a cell is active.
-fn has_active_tag(metadata: &Metadata) -> bool {
-    let tags = metadata.get("tags").and_then(Value::as_array);
-    let mut tags = tags.into_iter().flatten().filter_map(Value::as_str);
-    tags.any(|tag| tag.starts_with("active-"))
 }

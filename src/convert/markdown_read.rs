@@ -7,7 +7,7 @@ use super::header::{self, Header};
 use super::languages::{self, Comment};
 use super::placed::{self, Placed};
 use super::settings::TextSettings;
-use super::{Metadata, TextNotebook, activity, ends, fences, magics, options};
+use super::{Metadata, TextNotebook, ends, fences, magics, options, percent};
 use crate::error::Result;
 use crate::notebook::CellKind;
 
@@ -191,7 +191,7 @@ impl Reader<'_> {
         let kind = if is_code {
             metadata.shift_remove(CELL_TYPE);
             CellKind::Code
-        } else if activity::is_active("ipynb", &metadata, true) {
+        } else if percent::is_active("ipynb", &metadata, true) {
             CellKind::Code
         } else {
             if metadata.get("active").is_some_and(|active| active == "") {
@@ -210,7 +210,7 @@ impl Reader<'_> {
             content.join("\n")
         };
         let placed = Placed {
-            cell: placed::cell(kind, source, metadata),
+            cell: percent::cell(kind, source, metadata),
             line: Some(start),
         };
         (Read { placed, language }, next)
@@ -418,7 +418,7 @@ fn region(lines: &[&str], start: usize, name: &str, options: &str) -> (Read, usi
         content.join("\n")
     };
     let placed = Placed {
-        cell: placed::cell(kind, source, metadata),
+        cell: percent::cell(kind, source, metadata),
         line: Some(start),
     };
     let cell = &placed.cell;
@@ -437,7 +437,7 @@ fn markdown(lines: &[&str], start: usize, extent: Extent) -> (Read, usize) {
     let content = &lines[start..extent.end];
     let text = content.iter().position(|line| !ends::is_blank_line(line));
     let placed = Placed {
-        cell: placed::cell(CellKind::Markdown, content.join("\n"), metadata),
+        cell: percent::cell(CellKind::Markdown, content.join("\n"), metadata),
         line: text.map(|at| start + at),
     };
     let language = None;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::markdown::{read, write};
-use super::{Metadata, TextNotebook, placed};
+use super::{Metadata, TextNotebook, percent};
 use crate::notebook::CellKind::{self, Code, Markdown, Raw};
 
 fn object(value: serde_json::Value) -> Metadata {
@@ -22,7 +22,7 @@ fn python() -> Metadata {
 fn notebook(cells: &[(CellKind, &str)]) -> TextNotebook {
     let cells = cells
         .iter()
-        .map(|(kind, source)| placed::cell(*kind, (*source).to_owned(), Metadata::new()));
+        .map(|(kind, source)| percent::cell(*kind, (*source).to_owned(), Metadata::new()));
     TextNotebook {
         metadata: python(),
         cells: cells.collect(),

@@ -4,7 +4,6 @@
 //! Text holds what people wrote: kinds, sources, metadata. Outputs stay in
 //! the notebook.
 
-mod activity;
 mod blank_lines;
 mod ends;
 mod fences;

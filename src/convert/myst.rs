@@ -35,7 +35,7 @@ pub fn write(notebook: &TextNotebook, extension: &str) -> String {
     if metadata.contains_key("jupytext") {
         ends::note(&mut metadata, &ends, cells.len());
     }
-    let mut text = myst_header::write(front_matter.first(), metadata, &settings);
+    let mut text = myst_header::write(front_matter.first(), &metadata, &settings);
     let skipped = usize::from(text.is_empty());
     for line in body.iter().skip(skipped) {
         text.push_str(line);

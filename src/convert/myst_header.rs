@@ -1,6 +1,8 @@
 //! The header of a `MyST` text: metadata at the root, beside the front matter
 //! of a first raw cell.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::settings::TextSettings;
@@ -66,7 +68,7 @@ pub(super) fn n_cells(
     let Some(cell) = first else {
         return 0;
     };
-    let header = text(Some(cell), metadata.clone(), settings);
+    let header = text(Some(cell), metadata, settings);
     usize::from(header.is_some_and(|header| takes(&header, cell)))
 }
 
@@ -74,7 +76,7 @@ pub(super) fn n_cells(
 /// cell that goes into it.
 pub(super) fn write(
     front_matter: Option<&TextCell>,
-    metadata: Metadata,
+    metadata: &Metadata,
     settings: &TextSettings,
 ) -> String {
     text(front_matter, metadata, settings).unwrap_or_default()
@@ -87,9 +89,9 @@ fn takes(header: &str, cell: &TextCell) -> bool {
 }
 
 /// Writes a header, if its front matter can be one.
-fn text(cell: Option<&TextCell>, metadata: Metadata, settings: &TextSettings) -> Option<String> {
+fn text(cell: Option<&TextCell>, metadata: &Metadata, settings: &TextSettings) -> Option<String> {
     let filter = settings.root_level_metadata_filter.as_deref();
-    let (mut root, rest) = filter::root_level_metadata(&metadata, filter);
+    let (mut root, rest) = filter::root_level_metadata(metadata, filter);
     if !rest.is_empty() {
         root.insert(NAMESPACE.to_owned(), rest.into());
     }
@@ -220,9 +222,26 @@ fn split(mut root: Metadata, lines: &[&str]) -> (Metadata, Option<String>) {
     let yaml = match as_written {
         Some(lines) => lines.iter().flat_map(|line| [line, "\n"]).collect(),
         None if rest.is_empty() => return (metadata, None),
-        None => yaml::write(&rest, yaml::Style::Ordered),
+        None => with_dates(&yaml::write(&rest, yaml::Style::Ordered), lines),
     };
     (metadata, Some(format!("---\n{yaml}---")))
+}
+
+/// Takes the quotes off values that stand in the header without: dates, which
+/// are text to us.
+fn with_dates(yaml: &str, header: &[&str]) -> String {
+    let header: BTreeSet<&str> = header.iter().copied().collect();
+    let mut dated = String::new();
+    for line in yaml.lines() {
+        let unquoted = line.strip_suffix('\'').and_then(|line| {
+            let (key, value) = line.split_once(" '")?;
+            Some(format!("{key} {value}"))
+        });
+        let unquoted = unquoted.filter(|unquoted| header.contains(&**unquoted));
+        dated.push_str(unquoted.as_deref().unwrap_or(line));
+        dated.push('\n');
+    }
+    dated
 }
 
 /// Puts one section of metadata into another, objects of both by key.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::myst_blocks::{self as blocks, BlockKind, Fenced};
 use super::placed::{self, Placed};
-use super::{Metadata, TextNotebook, ends, myst_header, options, yaml};
+use super::{Metadata, TextNotebook, ends, myst_header, options, percent, yaml};
 use crate::error::{Error, ErrorKind, LineColumn, Result};
 use crate::notebook::CellKind;
 
@@ -44,7 +44,7 @@ pub fn read(text: &str) -> Result<TextNotebook> {
         header.note_lexer(lexer);
     }
     if let Some(source) = header.front_matter {
-        cells.insert(0, placed::cell(CellKind::Raw, source, Metadata::new()));
+        cells.insert(0, percent::cell(CellKind::Raw, source, Metadata::new()));
     }
     Ok(TextNotebook {
         metadata: header.metadata,
@@ -114,7 +114,7 @@ pub(super) fn cells(lines: &[&str], n_before: usize) -> Body {
 
 impl Body {
     fn push(&mut self, kind: CellKind, source: String, metadata: Metadata, line: Option<usize>) {
-        let mut cell = placed::cell(kind, source, metadata);
+        let mut cell = percent::cell(kind, source, metadata);
         options::take_extras(&mut cell);
         self.cells.push(Placed { cell, line });
     }
@@ -210,6 +210,12 @@ fn directive<'a, 'l>(content: &'l [&'a str], line: usize) -> Result<(Metadata, &
         (yaml::read(&options.join("\n"), line)?, rest)
     } else {
         return Ok((Metadata::new(), content));
+    };
+    // Behind options, jupytext takes an empty last line for the end of the
+    // one before.
+    let rest = match rest.split_last() {
+        Some((&"", before)) => before,
+        _ => rest,
     };
     Ok(match yaml {
         Value::Object(options) => (options, rest),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::myst::{read, write};
-use super::{Metadata, TextNotebook, placed};
+use super::{Metadata, TextNotebook, percent};
 use crate::notebook::CellKind::{self, Code, Markdown, Raw};
 
 fn object(value: serde_json::Value) -> Metadata {
@@ -17,7 +17,7 @@ fn object(value: serde_json::Value) -> Metadata {
 fn notebook(cells: &[(CellKind, &str)]) -> TextNotebook {
     let cells = cells
         .iter()
-        .map(|(kind, source)| placed::cell(*kind, (*source).to_owned(), Metadata::new()));
+        .map(|(kind, source)| percent::cell(*kind, (*source).to_owned(), Metadata::new()));
     TextNotebook {
         metadata: object(json!({
             "kernelspec": {"display_name": "Python 3", "name": "python3"},
@@ -263,6 +263,19 @@ fn front_matter_is_in_the_header_as_it_was_written() {
     ] {
         check_back(&[(Raw, front), (Code, "a")]);
     }
+}
+
+#[test]
+fn dates_of_front_matter_stay_without_quotes() {
+    let text = "---\ndate: 2020-01-01\nwho: '1'\njupytext:\n  \
+                root_level_metadata_filter: -date,-who\n---\n\na\n";
+    check_read(
+        text,
+        &[
+            (Raw, "---\ndate: 2020-01-01\nwho: '1'\n---"),
+            (Markdown, "a"),
+        ],
+    );
 }
 
 #[test]

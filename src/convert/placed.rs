@@ -1,9 +1,8 @@
 //! Cells with their place in a text, and what became of cells on the way
 //! through one.
 
+use super::TextCell;
 use super::ends::{self, End};
-use super::{Metadata, TextCell};
-use crate::notebook::CellKind;
 
 /// A cell as it stands in a text.
 #[derive(Clone, Debug)]
@@ -123,17 +122,6 @@ pub(super) fn first_of_runs(cells: &[usize]) -> Vec<usize> {
         .filter(is_first)
         .map(|at| cells[at])
         .collect()
-}
-
-/// Returns a cell as text has it, with nothing but these.
-pub(super) fn cell(kind: CellKind, source: String, metadata: Metadata) -> TextCell {
-    TextCell {
-        kind,
-        source,
-        metadata,
-        id: None,
-        attachments: None,
-    }
 }
 
 /// Returns the lines of a text without their ends. A text whose lines all end

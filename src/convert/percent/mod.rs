@@ -54,7 +54,7 @@ fn marker(line: &str, comment: Comment) -> Option<&str> {
 
 /// Returns whether metadata lets a cell take part in files of an extension,
 /// or `default` where it says nothing.
-fn is_active(extension: &str, metadata: &Metadata, default: bool) -> bool {
+pub(super) fn is_active(extension: &str, metadata: &Metadata, default: bool) -> bool {
     let extension = extension.trim_start_matches('.');
     let is_frozen = metadata
         .get("run_control")
@@ -72,7 +72,7 @@ fn is_active(extension: &str, metadata: &Metadata, default: bool) -> bool {
 }
 
 /// Returns the tag that says in which files a cell takes part.
-fn active_tag(metadata: &Metadata) -> Option<&str> {
+pub(super) fn active_tag(metadata: &Metadata) -> Option<&str> {
     let tags = metadata.get("tags")?.as_array()?;
     tags.iter()
         .filter_map(Value::as_str)
@@ -148,7 +148,7 @@ fn comment_of(extension: &str) -> Comment {
 }
 
 /// Returns a cell of text, with nothing but a source.
-fn cell(kind: CellKind, source: String, metadata: Metadata) -> TextCell {
+pub(super) fn cell(kind: CellKind, source: String, metadata: Metadata) -> TextCell {
     TextCell {
         kind,
         source,

@@ -408,7 +408,13 @@ impl Shape {
                     '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\''
                     | '"' | '%' | '@' | '`' => (true, true),
                     '?' | ':' => (true, is_before_blank),
-                    '-' => (is_before_blank, is_before_blank),
+                    // Behind a dash, YAML 1.2 takes no brackets, PyYAML does.
+                    '-' => {
+                        let is_sign = characters
+                            .peek()
+                            .is_some_and(|next| ",[]{}".contains(*next));
+                        (is_before_blank, is_before_blank || is_sign)
+                    }
                     _ => (false, false),
                 };
                 has_flow_signs |= flow;
