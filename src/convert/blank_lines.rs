@@ -2,6 +2,9 @@
 
 use super::quotes::Quotes;
 
+/// How many lines are looked at for a function: comments may be many.
+const LOOKAHEAD: usize = 2000;
+
 /// Returns how many empty lines stand between the lines of a cell and those
 /// that follow it. Only Python asks for more than one.
 pub(super) fn between<'a>(
@@ -42,7 +45,7 @@ fn is_blank(line: &str) -> bool {
 fn starts_with_function<'a>(lines: &mut impl Iterator<Item = &'a str>) -> bool {
     let mut quotes = Quotes::of("python");
     let mut was_blank = false;
-    for line in lines {
+    for line in lines.take(LOOKAHEAD) {
         let is_quoted = quotes.is_quoted();
         quotes.read(line);
         let is_second_blank = was_blank;
@@ -103,7 +106,7 @@ fn ends_with_code(lines: &[&str]) -> bool {
 /// Returns whether there is code before two empty lines.
 fn has_code<'a>(lines: &mut impl Iterator<Item = &'a str>) -> bool {
     let mut was_blank = false;
-    for line in lines {
+    for line in lines.take(LOOKAHEAD) {
         let line = line.trim();
         if line.is_empty() && was_blank {
             return false;

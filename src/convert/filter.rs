@@ -185,18 +185,18 @@ fn below<'a>(key: &str, names: &[&'a str]) -> Vec<&'a str> {
 
 /// Recursion is as deep as the dots in a filter.
 fn only(value: &Value, names: &[&str]) -> Value {
-    match value {
-        Value::Object(members) => subset(members, Some(names), &Names::default()).into(),
-        _ => value.clone(),
+    match value.as_object() {
+        Some(members) => subset(members, Some(names), &Names::default()).into(),
+        None => value.clone(),
     }
 }
 
 fn without(value: &Value, names: &[&str]) -> Value {
-    match value {
-        Value::Object(members) if !names.is_empty() => {
+    match value.as_object() {
+        Some(members) if !names.is_empty() => {
             subset(members, None, &Names::These(names.to_vec())).into()
         }
-        _ => value.clone(),
+        Some(_) | None => value.clone(),
     }
 }
 

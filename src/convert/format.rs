@@ -70,10 +70,9 @@ impl Format {
     pub fn version(self, extension: &str) -> serde_json::Value {
         match self {
             Self::Ipynb => serde_json::Value::Null,
-            Self::Percent | Self::Hydrogen => "1.3".into(),
             Self::Light => "1.5".into(),
             Self::Markdown if extension == ".markdown" => "1.2".into(),
-            Self::Markdown => "1.3".into(),
+            Self::Percent | Self::Hydrogen | Self::Markdown => "1.3".into(),
             Self::Myst => 0.13.into(),
         }
     }
@@ -253,10 +252,10 @@ fn has_directives(lines: &[&str]) -> bool {
     };
     let says_so = |line: &&str| line.trim() == "format_name: myst";
     let header = lines.iter().take_while(|line| !is_directive(line));
-    lines.iter().any(|line| is_directive(&line))
+    lines.iter().any(is_directive)
         || (lines.first().is_some_and(|line| line.trim_end() == "---") && {
             let mut header = header.skip(1).take_while(|line| line.trim_end() != "---");
-            header.any(|line| says_so(&line))
+            header.any(says_so)
         })
 }
 

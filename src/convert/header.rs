@@ -160,9 +160,8 @@ fn header_of_cell(cell: &TextCell, comment: Comment) -> Option<impl Iterator<Ite
     let inner = cell.source.strip_prefix("---\n")?;
     let lines = inner.strip_suffix("\n---")?.split('\n');
     let is_kept = |line: &str| {
-        !is_rule(line)
-            && !is_notebook_section(line)
-            && !(comment == Comment::NONE && line.trim_start().starts_with("<!--"))
+        let is_hidden = comment == Comment::NONE && line.trim_start().starts_with("<!--");
+        !(is_rule(line) || is_notebook_section(line) || is_hidden)
     };
     lines.clone().all(is_kept).then_some(lines)
 }

@@ -20,7 +20,7 @@ struct Cursor<'a> {
     rest: &'a str,
 }
 
-impl<'a> Cursor<'a> {
+impl Cursor<'_> {
     fn next_is(&mut self, sign: char) -> bool {
         self.rest = self.rest.trim_start();
         match self.rest.strip_prefix(sign) {

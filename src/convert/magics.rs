@@ -54,13 +54,16 @@ pub fn comment_magics(lines: &mut [String], language: &str, which: Magics) {
 
 /// Takes the comments off again that [`comment_magics`] puts before magics.
 pub fn uncomment_magics(lines: &mut [String], language: &str) {
+    uncomment_magics_at(lines, language, Place::Code);
+}
+
+/// Takes the comments off magics in lines that stand here.
+pub(super) fn uncomment_magics_at(lines: &mut [String], language: &str, place: Place) {
     let prefix = comment_of(language);
     let mut quotes = Quotes::of(language);
     let mut continues = false;
     for line in lines {
-        if !quotes.is_quoted()
-            && (continues || is_magic_of(line, language, Place::Code, Magics::All))
-        {
+        if !quotes.is_quoted() && (continues || is_magic_of(line, language, place, Magics::All)) {
             continues = language == "python" && line.trim_end().ends_with('\\');
             let (indent, text) = split_indent(line);
             if let Some(text) = text.strip_prefix(prefix) {

@@ -12,6 +12,7 @@ pub mod format;
 pub mod header;
 pub mod ipynb;
 pub mod languages;
+pub mod light;
 mod literal;
 pub mod magics;
 pub mod markdown;

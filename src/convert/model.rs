@@ -76,10 +76,8 @@ fn object(value: Option<Value<'_>>) -> Metadata {
     if let Ok(members) = serde_json::from_slice(value.raw()) {
         return members;
     }
-    match json_value(&value, 0) {
-        serde_json::Value::Object(members) => members,
-        _ => Metadata::new(),
-    }
+    let read = json_value(&value, 0);
+    read.as_object().cloned().unwrap_or_default()
 }
 
 /// Returns a value as far as JSON has it: `NaN` and the infinities become

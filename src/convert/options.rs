@@ -81,18 +81,15 @@ pub(super) fn write_behind(lead: &Lead, metadata: &Metadata, spelling: Spelling)
     // A key without a value would be read as a word of the title.
     let mut bare_is_read = matches!(lead, Lead::Language(_));
     for (key, value) in metadata {
-        let word = match value {
-            Value::String(text) if key == UNREADABLE && !text.contains(['\n', '\r']) => {
-                bare_is_read = true;
-                text.clone()
-            }
-            Value::Null if bare_is_read && is_identifier(key) => key.clone(),
-            _ => {
-                bare_is_read = true;
-                format!("{key}={}", json_text(value))
-            }
-        };
-        words.push(word);
+        let unreadable = value.as_str().filter(|_| key == UNREADABLE);
+        words.push(
+            match unreadable.filter(|text| !text.contains(['\n', '\r'])) {
+                Some(text) => text.to_owned(),
+                None if value.is_null() && bare_is_read && is_identifier(key) => key.clone(),
+                None => format!("{key}={}", json_text(value)),
+            },
+        );
+        bare_is_read = true;
     }
     words.join(" ")
 }
@@ -311,10 +308,7 @@ mod tests {
     use super::*;
 
     fn object(value: Value) -> Metadata {
-        match value {
-            Value::Object(members) => members,
-            _ => panic!("not an object"),
-        }
+        serde_json::from_value(value).unwrap()
     }
 
     #[track_caller]

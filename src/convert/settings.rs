@@ -6,6 +6,10 @@ use super::Metadata;
 
 /// Options of text, by jupytext's names.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct TextSettings {
     /// Which metadata of the notebook is written.
     pub notebook_metadata_filter: Option<String>,

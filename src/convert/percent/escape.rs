@@ -8,8 +8,9 @@ use crate::notebook::CellKind;
 /// The option that lists what was done.
 pub(super) const OPTION: &str = "escaped";
 
-/// What was done to a cell.
+/// What was done to a cell: any of them, on their own.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own")]
 pub(super) struct Escapes {
     /// Lines that would start a cell have a comment sign more, or, in text, a
     /// backslash.
@@ -194,10 +195,10 @@ mod tests {
             let comment = by_extension(extension).unwrap().comment;
             let code = hide_code_marker(&line, comment);
             prop_assert_eq!(marker(&code, comment), None);
-            prop_assert_eq!(show_code_marker(&code, comment), line.clone());
+            prop_assert_eq!(show_code_marker(&code, comment), &*line);
             let text = hide_text_marker(&line, comment);
             prop_assert!(marker(&comment.line(&text), comment).is_none());
-            prop_assert_eq!(show_text_marker(&text, comment), line.clone());
+            prop_assert_eq!(show_text_marker(&text, comment), &*line);
             let any = hide_line(&line);
             prop_assert!(marker(&comment.line(&any), comment).is_none());
             prop_assert_eq!(show_line(&any), line);

@@ -8,10 +8,13 @@
 //! written here is read back here as it was.
 
 mod escape;
+mod marker;
 mod read;
 mod write;
 
+pub(super) use marker::Marker;
 pub use read::read;
+pub(super) use read::{lines_of, note_settings, restore_magic, unquoted, without_gonb};
 pub use write::write;
 
 use serde_json::Value;
@@ -100,16 +103,16 @@ fn kind_of_word(word: &str) -> Option<CellKind> {
 
 /// What a reader and a writer know about the whole text.
 #[derive(Clone, Debug)]
-struct Context {
+pub(super) struct Context {
     /// With its dot.
-    extension: String,
-    comment: Comment,
+    pub(super) extension: String,
+    pub(super) comment: Comment,
     /// The notebook's.
-    language: String,
+    pub(super) language: String,
     /// Cell magics that are languages, beside the usual ones.
     custom_magics: Vec<String>,
     /// Whether magics are commented out.
-    comments_magics: bool,
+    pub(super) comments_magics: bool,
     /// Whether empty lines beyond those between cells belong to the cell
     /// above. In other texts, two may be there for the look of it.
     is_exact: bool,
@@ -119,7 +122,7 @@ struct Context {
 
 impl Context {
     /// Returns what a header with this metadata tells.
-    fn of(metadata: &Metadata, format: Format, extension: &str) -> Self {
+    pub(super) fn of(metadata: &Metadata, format: Format, extension: &str) -> Self {
         let settings = TextSettings::of(metadata);
         let section = metadata.get("jupytext");
         let representation = section.and_then(|section| section.get("text_representation"));
@@ -139,7 +142,7 @@ impl Context {
 }
 
 /// Returns the comments of scripts with an extension.
-fn comment_of(extension: &str) -> Comment {
+pub(super) fn comment_of(extension: &str) -> Comment {
     const PYTHON: Comment = Comment {
         prefix: "#",
         suffix: "",

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::escape::{self, Escapes};
-use super::{Context, LINES_TO_NEXT_CELL, cell, comment_of, is_active, kind_of_word, marker};
+use super::escape;
+use super::marker::Marker;
+use super::{Context, LINES_TO_NEXT_CELL, cell, comment_of, is_active, marker};
 use crate::convert::languages::{self, Comment};
 use crate::convert::magics;
 use crate::convert::options;
@@ -20,15 +21,7 @@ use crate::notebook::CellKind;
 ///
 /// Fails if the header is no YAML.
 pub fn read(text: &str, format: Format, extension: &str) -> Result<TextNotebook> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines: Vec<&str> = text
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
-        .collect();
-    // What ends in a line end has no line behind it.
-    if lines.last() == Some(&"") {
-        lines.pop();
-    }
+    let lines = lines_of(text);
     let comment = comment_of(extension);
     let header = header::read(&lines, comment, extension)?;
     let mut metadata = header.metadata;
@@ -52,9 +45,27 @@ pub fn read(text: &str, format: Format, extension: &str) -> Result<TextNotebook>
     Ok(TextNotebook { metadata, cells })
 }
 
+/// Returns the lines of a text, whatever ends them.
+pub(in crate::convert) fn lines_of(text: &str) -> Vec<&str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines: Vec<&str> = text
+        .split('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line))
+        .collect();
+    // What ends in a line end has no line behind it.
+    if lines.last() == Some(&"") {
+        lines.pop();
+    }
+    lines
+}
+
 /// Notes in metadata what the text tells beside its header: the language, if
 /// that is not Python and nothing else says it, and JSON for metadata.
-fn note_settings(metadata: &mut Metadata, context: &Context, has_json: bool) {
+pub(in crate::convert) fn note_settings(
+    metadata: &mut Metadata,
+    context: &Context,
+    has_json: bool,
+) {
     let has_language = languages::text_at(metadata, "kernelspec", "language").is_some()
         || context.language == "python";
     if has_language && !has_json {
@@ -79,70 +90,6 @@ pub(super) struct Read {
     pub(super) has_json: bool,
     /// The language that the marker tells.
     pub(super) language: Option<String>,
-}
-
-/// What a cell's marker says.
-#[derive(Debug, Default)]
-struct Marker {
-    kind: Option<CellKind>,
-    metadata: Metadata,
-    language: Option<String>,
-    escapes: Escapes,
-    has_json: bool,
-    lines_to_next_cell: Option<usize>,
-}
-
-impl Marker {
-    fn parse(options: &str) -> Self {
-        let (mut title, mut metadata) = options::read_titled(options);
-        let mut kind = None;
-        for word in ["markdown", "raw", "md", "code"] {
-            let token = format!("[{word}]");
-            if title.contains(&token) {
-                title = title.replace(&token, "").trim().to_owned();
-                kind = kind_of_word(word);
-                if word == "md" {
-                    metadata.insert("region_name".to_owned(), word.into());
-                }
-                break;
-            }
-        }
-        let depth = title.len() - title.trim_start_matches('%').len();
-        let title = title.trim_start_matches('%').trim();
-        let mut about = Metadata::new();
-        if !title.is_empty() {
-            about.insert("title".to_owned(), title.into());
-        }
-        if depth > 0 {
-            about.insert("cell_depth".to_owned(), depth.into());
-        }
-        about.append(&mut metadata);
-        let mut metadata = about;
-        let named = metadata.get("cell_type").and_then(Value::as_str);
-        if let Some(named) = named.and_then(kind_of_word) {
-            kind = Some(named);
-            metadata.shift_remove("cell_type");
-        }
-        let words = metadata.get(escape::OPTION).and_then(Value::as_str);
-        let escapes = words.and_then(Escapes::of_words).unwrap_or_default();
-        if escapes != Escapes::default() {
-            metadata.shift_remove(escape::OPTION);
-        }
-        let lines_to_next_cell = header::lines_to_next_cell(&metadata);
-        metadata.shift_remove(LINES_TO_NEXT_CELL);
-        let language = match metadata.get("language") {
-            Some(Value::String(language)) if !escapes.language => Some(language.clone()),
-            _ => None,
-        };
-        Self {
-            kind,
-            metadata,
-            language,
-            escapes,
-            has_json: options::is_json(options),
-            lines_to_next_cell,
-        }
-    }
 }
 
 /// Reads the cell that `lines` start with, and returns it with the number of
@@ -276,7 +223,9 @@ pub(super) fn cell_end(
 /// Returns whether the lines of a cell leave a string open.
 pub(super) fn is_left_open(lines: &[&str], language: Option<&str>, context: &Context) -> bool {
     let mut quotes = Quotes::of(language.unwrap_or(&context.language));
-    lines.iter().for_each(|line| quotes.read(line));
+    for line in lines {
+        quotes.read(line);
+    }
     quotes.is_quoted()
 }
 
@@ -430,7 +379,7 @@ fn code_lines(body: &[&str], marker: &Marker, hides_gonb: bool, context: &Contex
 }
 
 /// Takes the sign off that hides `%%` of Go's kernel from the compiler.
-fn without_gonb(line: &str) -> String {
+pub(in crate::convert) fn without_gonb(line: &str) -> String {
     let mut text = line;
     let mut kept = String::new();
     while let Some(rest) = text.strip_prefix("//") {
@@ -445,13 +394,17 @@ fn without_gonb(line: &str) -> String {
 }
 
 /// The text of a string that a cell of a Python script is.
-struct Quoted {
-    source: String,
-    marker: String,
+pub(in crate::convert) struct Quoted {
+    pub(in crate::convert) source: String,
+    pub(in crate::convert) marker: String,
 }
 
 /// Returns the text of a cell that is one triple quoted string.
-fn unquoted(body: &[&str], is_text: bool, context: &Context) -> Option<Quoted> {
+pub(in crate::convert) fn unquoted(
+    body: &[&str],
+    is_text: bool,
+    context: &Context,
+) -> Option<Quoted> {
     if context.extension != ".py" || !is_text {
         return None;
     }
@@ -489,7 +442,7 @@ fn unquoted(body: &[&str], is_text: bool, context: &Context) -> Option<Quoted> {
 
 /// Puts the magic of another language back. A cell without a line below its
 /// marker had none below its magic.
-fn restore_magic(cell: &mut TextCell, is_empty: bool, context: &Context) {
+pub(in crate::convert) fn restore_magic(cell: &mut TextCell, is_empty: bool, context: &Context) {
     let language = cell.metadata.get("language").and_then(Value::as_str);
     // jupytext writes the notebook's own language only where metadata has it.
     if !context.is_ours && language == Some(&context.language) {

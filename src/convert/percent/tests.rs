@@ -48,10 +48,10 @@ fn cells_may_be_for_some_files_only() {
     check(r#"{"run_control": {"frozen": true}}"#, ".ipynb", true);
 }
 
-fn notebook(metadata: Value, cells: &[(CellKind, &str, Value)]) -> TextNotebook {
+fn notebook(metadata: &Value, cells: &[(CellKind, &str, Value)]) -> TextNotebook {
     let object = |value: &Value| value.as_object().unwrap().clone();
     TextNotebook {
-        metadata: object(&metadata),
+        metadata: object(metadata),
         cells: cells
             .iter()
             .map(|(kind, source, metadata)| cell(*kind, (*source).to_owned(), object(metadata)))
@@ -74,7 +74,7 @@ fn pairs(notebook: &TextNotebook) -> Vec<(CellKind, &str)> {
 
 #[track_caller]
 fn check(extension: &str, cells: &[(CellKind, &str, Value)], expected: &str) {
-    let notebook = notebook(bare(), cells);
+    let notebook = notebook(&bare(), cells);
     let text = write(&notebook, Format::Percent, extension);
     assert_eq!(text, expected);
     let back = read(&text, Format::Percent, extension).unwrap();
@@ -185,7 +185,7 @@ fn empty_lines_belong_to_the_cell_above_if_the_header_is_ours() {
         (CODE, "def f(): pass\n", json!({})),
         (CODE, "\n\n\nc\n\n\n", json!({})),
     ];
-    let notebook = notebook(json!({}), &cells);
+    let notebook = notebook(&json!({}), &cells);
     let text = write(&notebook, Format::Percent, ".py");
     assert!(!text.contains("lines_to_next_cell"), "{text}");
     let back = read(&text, Format::Percent, ".py").unwrap();
@@ -227,7 +227,7 @@ fn cells_for_some_files_keep_their_kind() {
 
 #[test]
 fn ids_are_options() {
-    let mut with_id = notebook(bare(), &[(CODE, "x", json!({"id": "colab"}))]);
+    let mut with_id = notebook(&bare(), &[(CODE, "x", json!({"id": "colab"}))]);
     with_id.cells[0].id = Some("abc".to_owned());
     let text = write(&with_id, Format::Percent, ".py");
     assert_eq!(text, "# %% id=\"colab\" cell_id=\"abc\"\nx\n");
@@ -285,7 +285,7 @@ fn quoted_markdown_stays_quoted() {
         ],
         "# %% [markdown]\n\"\"\"\na\nb\n\"\"\"\n\n# %%\nx\n",
     );
-    let mut quoted = notebook(bare(), &[(MARKDOWN, "a '''", json!({}))]);
+    let mut quoted = notebook(&bare(), &[(MARKDOWN, "a '''", json!({}))]);
     quoted.metadata["jupytext"]["cell_markers"] = "'''".into();
     let text = write(&quoted, Format::Percent, ".py");
     assert_eq!(
@@ -323,7 +323,8 @@ proptest! {
             .iter()
             .map(|(kind, source, chosen)| (*kind, source.as_str(), metadata(*chosen)))
             .collect();
-        let notebook = notebook(if has_header { json!({}) } else { bare() }, &cells);
+        let header = if has_header { json!({}) } else { bare() };
+        let notebook = notebook(&header, &cells);
         let format = if is_hydrogen { Format::Hydrogen } else { Format::Percent };
         let text = write(&notebook, format, extension);
         let back = read(&text, format, extension).unwrap();

@@ -134,8 +134,13 @@ impl Writer {
                 Flaw::Open if !escapes.quotes => escapes.quotes = true,
                 Flaw::Kind if escapes.kind.is_none() => escapes.kind = Some(cell.kind),
                 Flaw::Language if !escapes.language => escapes.language = true,
-                _ if may_quote => may_quote = false,
-                _ => escapes.lines = true,
+                Flaw::Start | Flaw::Kind | Flaw::Language | Flaw::Source | Flaw::Open => {
+                    if may_quote {
+                        may_quote = false;
+                    } else {
+                        escapes.lines = true;
+                    }
+                }
             }
             if (escapes, may_quote) == before {
                 return written;
@@ -299,7 +304,7 @@ fn flaw(written: &Written, cell: &TextCell, context: &Context) -> Option<Flaw> {
     debug_assert_eq!(cell_end(&lines, cell.kind, language, &context), end);
     let kind = match cell.kind {
         CellKind::Unknown => CellKind::Raw,
-        kind => kind,
+        CellKind::Code | CellKind::Markdown | CellKind::Raw => cell.kind,
     };
     if read.cell.kind != kind {
         return Some(Flaw::Kind);
@@ -397,12 +402,11 @@ fn quotes_of(
     }
     let of_cell = cell.metadata.get("cell_marker").and_then(Value::as_str);
     let markers = of_cell.or(settings.cell_markers.as_deref())?;
-    let (mut left, right) = match markers.split_once(',') {
-        Some((left, right)) => (left.to_owned(), right.to_owned()),
-        None => {
-            let quotes = markers.strip_prefix(['r', 'R']).unwrap_or(markers);
-            (format!("{markers}\n"), format!("\n{quotes}"))
-        }
+    let (mut left, right) = if let Some((left, right)) = markers.split_once(',') {
+        (left.to_owned(), right.to_owned())
+    } else {
+        let quotes = markers.strip_prefix(['r', 'R']).unwrap_or(markers);
+        (format!("{markers}\n"), format!("\n{quotes}"))
     };
     let is_raw = left.starts_with(['r', 'R']);
     let quotes = left.strip_prefix(['r', 'R']).unwrap_or(&left);

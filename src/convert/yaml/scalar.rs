@@ -66,8 +66,7 @@ fn is_integer(text: &str) -> bool {
 /// Returns whether this is 0 to 59, as in `1:30:00`.
 fn is_sixtieth(text: &str) -> bool {
     match text.as_bytes() {
-        [digit] => digit.is_ascii_digit(),
-        [b'0'..=b'5', digit] => digit.is_ascii_digit(),
+        [digit] | [b'0'..=b'5', digit] => digit.is_ascii_digit(),
         _ => false,
     }
 }

@@ -272,7 +272,7 @@ impl Writer {
         for (index, &character) in characters.iter().enumerate() {
             let is_plain = self.is_plain_in_quotes(character);
             if !is_plain {
-                self.put(&String::from_iter(pending.drain(..)));
+                self.put(&pending.drain(..).collect::<String>());
                 self.put(&escape(character));
             }
             let is_at_break = character == ' ' || pending.is_empty();
@@ -280,7 +280,7 @@ impl Writer {
             let width = self.column + pending.len() - usize::from(!is_plain);
             if index > 0 && index < last && is_at_break && width > WIDTH && role == Role::Value {
                 pending.push('\\');
-                self.put(&String::from_iter(pending.drain(..)));
+                self.put(&pending.drain(..).collect::<String>());
                 self.indent(indent + 2);
                 self.is_after_blank = false;
                 self.is_indenting = false;
@@ -297,7 +297,7 @@ impl Writer {
                 pending.push(character);
             }
         }
-        self.put(&String::from_iter(pending));
+        self.put(&pending.into_iter().collect::<String>());
         self.sign("\"", false);
     }
 
@@ -360,8 +360,8 @@ fn escape(character: char) -> String {
             let code = u32::from(character);
             // Writing to memory cannot fail.
             match code {
-                ..=0xff => write!(escape, "\\x{code:02X}").ok(),
-                ..=0xffff => write!(escape, "\\u{code:04X}").ok(),
+                0..=0xff => write!(escape, "\\x{code:02X}").ok(),
+                0x100..=0xffff => write!(escape, "\\u{code:04X}").ok(),
                 _ => write!(escape, "\\U{code:08X}").ok(),
             };
             return escape;
@@ -381,6 +381,7 @@ fn number(value: &Value) -> String {
 
 /// What text allows and needs.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Shape {
     is_plain_in_flow: bool,
     is_plain_in_blocks: bool,
