@@ -2,7 +2,7 @@
 
 use super::format::Format;
 use super::model::TextNotebook;
-use super::{languages, markdown, myst, percent};
+use super::{languages, light, markdown, myst, percent};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Returns a notebook as text in the form `format`, for a file with this
@@ -37,7 +37,8 @@ pub fn read(text: &str, format: Format, extension: &str) -> Result<TextNotebook>
         Format::Percent | Format::Hydrogen => percent::read(text, format, extension),
         Format::Markdown => markdown::read(text, extension),
         Format::Myst => myst::read(text),
-        Format::Light | Format::Ipynb => Err(unsupported(format, "read")),
+        Format::Light => light::read(text, extension),
+        Format::Ipynb => Err(unsupported(format, "read")),
     }
 }
 

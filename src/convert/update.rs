@@ -216,6 +216,20 @@ mod tests {
     }
 
     #[test]
+    fn cells_with_next_to_nothing_in_them_are_found_again() {
+        let before = notebook(&[
+            code("a", "x", "one"),
+            code("b", "import numpy", "two"),
+            code("c", "numpy.zeros(100)", "three"),
+        ]);
+        let (updated, after) = run(&before, KeepOutputs::Formatted, |text| {
+            text.cells.rotate_left(1);
+        });
+        assert_eq!((updated.added, updated.removed), (0, 0));
+        assert_eq!(after["cells"][2], before["cells"][0]);
+    }
+
+    #[test]
     fn new_cells_have_ids_where_others_have() {
         let new = TextCell {
             kind: CellKind::Code,

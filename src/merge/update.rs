@@ -1,7 +1,7 @@
 //! Takes what people changed in a copy of a notebook, one without outputs,
 //! over into the notebook.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::cells::{Inputs, MergedCell};
 use super::ids::assign_ids;
@@ -69,7 +69,9 @@ pub fn update(
     };
     let mut updated = Updated::default();
     let mut plan = no_plan();
-    for found in align(base, copy).matches {
+    let mut matches = align(base, copy).matches;
+    pair_equals(base, copy, &mut matches);
+    for found in matches {
         plan_match(&inputs, &found, keep, &mut plan, &mut updated);
     }
     plan.metadata = notebook_metadata(&inputs);
@@ -80,6 +82,36 @@ pub fn update(
         updated.edits = write(&inputs, &plan);
     }
     updated
+}
+
+/// Pairs cells that are gone with equal ones that are new. A diff does not say
+/// of cells with next to nothing in them that they moved; but what they put
+/// out is worth to be kept.
+fn pair_equals(base: &Notebook<'_>, copy: &Notebook<'_>, matches: &mut Vec<Match>) {
+    let content = |notebook: &Notebook<'_>, index: usize| {
+        let cell = notebook.cells.get(index)?;
+        Some((cell.kind, cell_text(cell, notebook.format).into_owned()))
+    };
+    let mut gone: HashMap<_, VecDeque<usize>> = HashMap::new();
+    for found in matches.iter() {
+        if let (&[old], []) = (found.old.as_slice(), found.new.as_slice()) {
+            gone.entry(content(base, old)).or_default().push_back(old);
+        }
+    }
+    let mut paired = HashSet::new();
+    for found in matches.iter_mut() {
+        if let ([], &[new]) = (found.old.as_slice(), found.new.as_slice())
+            && let Some(equal) = gone.get_mut(&content(copy, new))
+            && let Some(old) = equal.pop_front()
+        {
+            paired.insert(old);
+            found.old.push(old);
+        }
+    }
+    matches.retain(|found| {
+        let is_gone = found.new.is_empty();
+        !(is_gone && found.old.iter().all(|old| paired.contains(old)))
+    });
 }
 
 fn no_plan<'a>() -> Plan<'a> {

@@ -310,6 +310,25 @@ fn a_notebook_that_does_not_name_its_language_is_in_that_of_its_kernel() {
 }
 
 #[test]
+fn light_scripts_are_read_but_not_written() {
+    let sandbox = with_notebook();
+    assert_snapshot!(convert(&sandbox, &["--to", "py:light", "a.ipynb"]), @r"
+    exit: 129
+    --- stderr
+    nbweave: cannot convert 'a.ipynb': the form 'light' cannot be written
+    ");
+    sandbox.write("plain.py", "# Some prose\n\nx = 1\n");
+    convert(&sandbox, &["--to", "ipynb", "plain.py"]);
+    let cells = &json_of(&sandbox, "plain.ipynb")["cells"];
+    assert_eq!(cells[0]["source"], json!(["Some prose"]));
+    assert_eq!(cells[1]["source"], json!(["x = 1"]));
+    // Taken over, what did not change changes nothing here, either.
+    let before = sandbox.read("plain.ipynb");
+    convert(&sandbox, &["--to", "ipynb", "--update", "plain.py"]);
+    assert_eq!(sandbox.read("plain.ipynb"), before);
+}
+
+#[test]
 fn text_becomes_other_text() {
     let sandbox = with_notebook();
     convert(&sandbox, &["--to", "py:percent", "a.ipynb"]);

@@ -386,7 +386,7 @@ fn commands_that_look_at_the_worktree_clean_it() {
         "",
     ));
     assert!(
-        blame.contains("%% notebook") && !blame.contains("stderr"),
+        blame.contains("#: notebook") && !blame.contains("stderr"),
         "{blame}"
     );
     let filtered = sandbox.git(&["cat-file", "--filters", "HEAD:a.ipynb"]);

@@ -29,8 +29,9 @@ const ESCAPE_HATCH: &str = "hint: `git -c filter.nbweave.process= -c filter.nbwe
                             -c filter.nbweave.required=false` \
                             with the command behind it does without the filter";
 
-/// What textconv begins with. `git blame` cleans what came out of it.
-const TEXT: &[u8] = b"%% notebook";
+/// What textconv begins with, behind the sign of a comment. `git blame` cleans
+/// what came out of it.
+const TEXT: &[u8] = b": notebook";
 
 /// A pipe holds 64 KiB, as does a packet.
 const BUFFER: usize = 128 * 1024;
@@ -142,7 +143,7 @@ impl<'a> Filter<'a> {
         match guarded(work) {
             Ok(filtered) => filtered,
             Err(error) => {
-                if !bytes.starts_with(TEXT) {
+                if !is_text(bytes) {
                     ui::say(&format!(
                         "nbweave: '{name}' goes through unfiltered: {error:#}"
                     ));
@@ -234,9 +235,25 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         .unwrap_or_else(|_| Err(anyhow::anyhow!("a mistake in nbweave, please report it")))
 }
 
+/// Whether bytes are what textconv writes, in any language.
+fn is_text(bytes: &[u8]) -> bool {
+    let longest_sign = 3;
+    let start = bytes.get(..longest_sign + TEXT.len()).unwrap_or(bytes);
+    start.windows(TEXT.len()).any(|part| part == TEXT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_of_textconv_is_known_in_any_language() {
+        for text in ["#: notebook", "//: notebook ir", "(*: notebook *)"] {
+            assert!(is_text(text.as_bytes()), "{text}");
+        }
+        assert!(!is_text(b"{\"a\": notebook"));
+        assert!(!is_text(b""));
+    }
 
     #[test]
     fn a_panic_is_an_error() {
