@@ -116,9 +116,7 @@ impl Look {
             },
         }
     }
-}
 
-impl Look {
     /// Returns how much is compared: no pixels for a list of files.
     fn diff_options(&self) -> DiffOptions {
         let pixels = match self.view {

@@ -448,3 +448,30 @@ fn drawings_are_shown_by_their_words() {
     output 1 (image/svg+xml): 2 lines of markup changed, 69 B
     ");
 }
+
+#[test]
+fn what_stands_beside_a_table_does_not_tell_it_again() {
+    let with_twins = |cell: &str| {
+        let mut output = frame(&["a"], &[("0", &[cell])]);
+        output["data"]["text/markdown"] = json!(format!("| a |\n|---|\n| {cell} |"));
+        output["data"]["application/vnd.dataresource+json"] = json!({"data": [{"a": cell}]});
+        output
+    };
+    let mut new = with_twins("2");
+    assert_snapshot!(shown(with_twins("1"), new.clone()), @"
+    outputs of 1 cell changed
+    output 1 (text/html): 1 row changed
+        a
+     0  1 → 2 (+1)
+    ");
+    // What is new beside it is no other way to say the same.
+    new["data"].as_object_mut().unwrap().remove("text/markdown");
+    assert_snapshot!(shown(with_twins("1"), new), @"
+    outputs of 1 cell changed
+    output 1 (text/markdown, text/html)
+    text/markdown: removed, 17 B, 7d623ec7
+    text/html: 1 row changed
+        a
+     0  1 → 2 (+1)
+    ");
+}

@@ -32,14 +32,14 @@ pub(super) fn html_id(bytes: &[u8]) -> Option<Range<usize>> {
 }
 
 /// What comes before a name in an SVG file.
-const NAMED: &[&[u8]] = &[b"id=\"", b"href=\"#", b"url(#", b"\"#", b"\""];
+const NAMED: &[&[u8]] = &[b"id=\"", b"href=\"#", b"url(#"];
 
-/// Names of drawing libraries, with the number of digits that are drawn by lot
-/// or counted up.
-const DRAWN: &[&[u8]] = &[b"clip", b"surface", b"glyph-"];
+/// Names whose number is drawn by lot or counted up. Those of glyphs are not
+/// among them: they say which letter it is.
+const DRAWN: &[&[u8]] = &[b"clip", b"surface"];
 
-/// Returns the id behind the quote or bracket at the start; the time at which
-/// a drawing was made.
+/// Returns the id behind what introduces it at the start; the time at which a
+/// drawing was made.
 ///
 /// matplotlib makes up ten hexadecimal digits behind a few letters, GR and
 /// Cairo count.
@@ -48,7 +48,7 @@ pub(super) fn svg_id(bytes: &[u8]) -> Option<Range<usize>> {
         let length = run(rest, |byte| *byte != b'<');
         return (length > 0).then_some(9..9 + length);
     }
-    if !matches!(bytes[0], b'i' | b'h' | b'u' | b'"') {
+    if !matches!(bytes[0], b'i' | b'h' | b'u') {
         return None;
     }
     let before = NAMED.iter().find(|before| bytes.starts_with(before))?;
@@ -62,8 +62,7 @@ pub(super) fn svg_id(bytes: &[u8]) -> Option<Range<usize>> {
     let name = &name[..length];
     for drawn in DRAWN {
         if let Some(rest) = name.strip_prefix(*drawn) {
-            let is_number = |byte: &u8| byte.is_ascii_digit() || *byte == b'-';
-            let is_counted = !rest.is_empty() && rest.iter().all(is_number);
+            let is_counted = !rest.is_empty() && rest.iter().all(u8::is_ascii_digit);
             return is_counted.then_some(before.len() + drawn.len()..before.len() + length);
         }
     }

@@ -47,26 +47,31 @@ const MASKED: &[(&str, Length, NoiseClass)] = &[
         |rest| run(rest, |byte| byte.is_ascii_hexdigit() || *byte == b'-'),
         NoiseClass::TemporaryPaths,
     ),
-    // Directories of Python, R and Julia, and of macOS and Windows for each
-    // user.
+    // Files and directories that Python, R and Julia make up in those for
+    // temporary ones: of macOS and Windows there is one for each user.
     (
-        "/tmp",
-        |rest| at_least(8, name(rest)),
+        "/tmp/tmp",
+        |rest| exactly(8, drawn_name(rest)),
+        NoiseClass::TemporaryPaths,
+    ),
+    (
+        "/T/tmp",
+        |rest| exactly(8, drawn_name(rest)),
+        NoiseClass::TemporaryPaths,
+    ),
+    (
+        "\\Temp\\tmp",
+        |rest| exactly(8, drawn_name(rest)),
         NoiseClass::TemporaryPaths,
     ),
     (
         "/Rtmp",
-        |rest| at_least(6, run(rest, u8::is_ascii_alphanumeric)),
+        |rest| exactly(6, name(rest)),
         NoiseClass::TemporaryPaths,
     ),
     (
-        "/jl_",
-        |rest| at_least(6, run(rest, u8::is_ascii_alphanumeric)),
-        NoiseClass::TemporaryPaths,
-    ),
-    (
-        "\\tmp",
-        |rest| at_least(8, name(rest)),
+        "/tmp/jl_",
+        |rest| at_least(6, name(rest)),
         NoiseClass::TemporaryPaths,
     ),
     (
@@ -121,7 +126,7 @@ pub(super) fn masks(line: &str, how: Look) -> Vec<Mask> {
         return masks;
     }
     let bytes = line.as_bytes();
-    let has_rate = memchr::memmem::find(bytes, b"eta ").is_some();
+    let has_rate = memchr::memmem::find(bytes, b" eta ").is_some();
     let mut at = 0;
     if how == Look::Traceback
         && let Some(ranges) = gutter(bytes)
@@ -222,6 +227,20 @@ fn two_names(bytes: &[u8]) -> usize {
 /// Returns how many bytes at the start are those of a name.
 fn name(bytes: &[u8]) -> usize {
     run(bytes, |byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+/// Returns how many bytes at the start are those of a name that Python's
+/// `tempfile` draws: almost all of those have a digit, few that people choose
+/// do.
+fn drawn_name(bytes: &[u8]) -> usize {
+    let length = name(bytes);
+    let name = &bytes[..length];
+    let is_drawn = name.iter().any(u8::is_ascii_digit) && !name.iter().any(u8::is_ascii_uppercase);
+    if is_drawn { length } else { 0 }
+}
+
+const fn exactly(wanted: usize, length: usize) -> usize {
+    if length == wanted { length } else { 0 }
 }
 
 /// Returns how many bytes at the start belong to something.

@@ -157,10 +157,10 @@ mod tests {
             "/tmp/ipykernel_44/5.py:3: UserWarning",
             class,
         );
-        is_noise("at /tmp/tmpab12cd_9/x", "at /tmp/tmpzzzzzzzz/x", class);
+        is_noise("at /tmp/tmpab12cd_9/x", "at /tmp/tmpzzzz1zzz/x", class);
         is_noise("/tmp/RtmpAb12Cd/f", "/tmp/RtmpXy98Zz/f", class);
         is_noise(
-            "/var/folders/ab/c1234567890/T/tmpabcdefgh",
+            "/var/folders/ab/c1234567890/T/tmpabcdefg1",
             "/var/folders/xy/z0987654321/T/tmp12345678",
             class,
         );
@@ -170,6 +170,8 @@ mod tests {
             class,
         );
         is_real("/tmp/rain.csv", "/tmp/snow.csv");
+        is_real("/tmp/tmp_results.csv", "/tmp/tmp_outcome.csv");
+        is_real("/data/tmpsettings", "/data/tmpmessages");
         is_real("/tmp/tmpab12cd_9/x", "/tmp/tmpab12cd_9/y");
         is_real("/var/folders/ab/c1/T/a.csv", "/var/folders/ab/c1/T/b.csv");
     }
@@ -231,6 +233,9 @@ mod tests {
         );
         is_real("100%|█| 3/3 [00:01<00:00]", "100%|█| 4/4 [00:01<00:00]");
         is_real("at [00:12, 3]", "at [00:13, 3]");
+        is_real("at [00:12, 3/4]", "at [00:13, 3/4]");
+        is_real("lap 3 - 65s - x", "lap 3 - 66s - x");
+        is_noise("9/9 - 5s - loss: 0.25", "9/9 - 6s - loss: 0.25", class);
         is_noise(
             "10/10 [=====] - 5s 82us/step - loss: 0.25",
             "10/10 [=====] - 15s 8ms/step - loss: 0.25",
@@ -324,7 +329,15 @@ mod tests {
         );
         check("url(#p0123456789)", "url(#pab23456789)", svg, class);
         check("<use x=\"1\"/>", "<use x=\"2\"/>", svg, None);
-        check("\"clip930\"", "\"clip931\"", svg, class);
+        check("id=\"clip930\"", "id=\"clip931\"", svg, class);
+        check("url(#clip930)", "url(#clip931)", svg, class);
+        check("href=\"#glyph0-1\"", "href=\"#glyph0-2\"", svg, None);
+        check(
+            "name=\"run1234567890\"",
+            "name=\"run1234567891\"",
+            svg,
+            None,
+        );
         check(
             "<dc:date>2020-01-01T00:00:00</dc:date>",
             "<dc:date>2021-01-01T00:00:00</dc:date>",

@@ -36,7 +36,7 @@ pub(super) fn timing_at(bytes: &[u8], at: usize, has_rate: bool) -> Option<Range
     let rest = &bytes[at..];
     let found = match rest[0] {
         b'[' => tqdm(rest),
-        b'e' if has_rate => estimate(rest),
+        b'e' if has_rate && bytes[..at].ends_with(b" ") => estimate(rest),
         b'0'..=b'9' => number(&bytes[..at], rest, has_rate).map(|length| 0..length),
         _ => None,
     };
@@ -84,9 +84,9 @@ fn tqdm(bytes: &[u8]) -> Option<Range<usize>> {
     let blanks = run(rate, |byte| *byte == b' ');
     let rate = &rate[blanks..];
     let length = run(rate, |byte| !matches!(byte, b',' | b']' | b'\n'));
-    let is_rate = rate[..length].contains(&b'/')
-        && matches!(rate.first(), Some(b'0'..=b'9' | b'?'))
-        && length < 40;
+    let rate = &rate[..length];
+    let has_unit = rate.ends_with(b"/s") || memchr::memmem::find(rate, b"s/").is_some();
+    let is_rate = has_unit && matches!(rate[0], b'0'..=b'9' | b'?') && length < 40;
     is_rate.then_some(1..at + 1 + blanks + length)
 }
 
@@ -134,13 +134,11 @@ fn log_time(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Returns the length of what Keras says of a time, behind a bar and a blank:
-/// `5s 82us/step`, `0s`.
+/// `5s 82us/step`, or `5s` before a loss.
 fn keras(bytes: &[u8]) -> Option<usize> {
     let time = duration(bytes)?;
-    let Some(rest) = bytes[time..].strip_prefix(b" ") else {
-        return matches!(bytes.get(time), None | Some(b'\n')).then_some(time);
-    };
-    if rest.starts_with(b"- ") {
+    let rest = bytes[time..].strip_prefix(b" ")?;
+    if rest.starts_with(b"- loss: ") {
         return Some(time);
     }
     let step = duration(rest)?;

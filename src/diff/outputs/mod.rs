@@ -112,21 +112,25 @@ impl<'a> OutputDiff<'a> {
             meanings.any(is)
         };
         if has(|meaning| matches!(meaning, Meaning::Table(_))) {
-            parts.retain(|part| !part.is_text_of_table());
+            let is_twin = |part: &PartDiff<'_>| TWINS_OF_TABLES.contains(&&*part.name);
+            let is_one_sided = |part: &PartDiff<'_>| match &part.change {
+                PartChange::Value(change) => change.old.is_none() || change.new.is_none(),
+                PartChange::Text(_) => false,
+            };
+            parts.retain(|part| !is_twin(part) || is_one_sided(part));
         }
         parts
     }
 }
 
-impl PartDiff<'_> {
-    /// Returns whether the part is how tables of HTML are written as text
-    /// beside them.
-    fn is_text_of_table(&self) -> bool {
-        matches!(self.change, PartChange::Text(_))
-            && self.meaning.is_none()
-            && matches!(&*self.name, "text/plain" | "text/markdown" | "text/latex")
-    }
-}
+/// What tables of HTML are written as beside them, by pandas, R and Colab.
+const TWINS_OF_TABLES: &[&str] = &[
+    "text/plain",
+    "text/markdown",
+    "text/latex",
+    "application/vnd.dataresource+json",
+    "application/vnd.google.colaboratory.intrinsic+json",
+];
 
 /// Compares what two versions of a cell put out, and returns what changed.
 pub(super) fn diff_outputs<'a>(

@@ -24,7 +24,7 @@ pub struct OutputUnit<'a> {
 /// A part of an output, as it is compared.
 #[derive(Clone, Debug)]
 pub struct OutputPart<'a> {
-    /// What it is, as in [`PartDiff::name`].
+    /// What it is, as in [`PartDiff::name`](super::PartDiff::name).
     pub name: Cow<'a, str>,
     /// What it holds.
     pub content: PartContent<'a>,

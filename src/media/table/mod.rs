@@ -166,6 +166,15 @@ mod tests {
 
     #[test]
     fn spans_do_not_blow_up() {
+        let reaching = "<td rowspan=65000>x".repeat(40_000);
+        let rows = "<tr><td>x".repeat(40_000);
+        assert_eq!(
+            shown(&format!("<table><tr><td>x{reaching}{rows}</table>")),
+            None
+        );
+        let long = "x".repeat(1_000_000);
+        let wide = format!("<table><tr><td colspan=1000 rowspan=9>{long}</table>");
+        assert_eq!(shown(&wide), None);
         let row = "<tr><td colspan=1000 rowspan=65000>x".repeat(2000);
         assert_eq!(shown(&format!("<table>{row}</table>")), None);
         let rows = format!("<tr><td rowspan=65000>x{}", "<tr>".repeat(60_000));
