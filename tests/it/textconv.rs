@@ -35,7 +35,11 @@ fn git_log_shows_text() {
 fn a_hunk_of_text_says_which_sort_of_cell_it_is_in() {
     let sandbox = Sandbox::with_repository();
     sandbox.git(&["config", "user.name", "A"]);
-    assert!(sandbox.nbweave(&["install", "--local"]).starts_with("exit: 0\n"));
+    assert!(
+        sandbox
+            .nbweave(&["install", "--local"])
+            .starts_with("exit: 0\n")
+    );
     let lines = "line\n".repeat(20);
     sandbox.write("a.ipynb", notebook(&["first", &format!("{lines}a = 1\n")]));
     commit(&sandbox, "one");
