@@ -201,9 +201,16 @@ fn read_forward(text: &str) -> Option<Metadata> {
     Some(metadata)
 }
 
+/// How many bytes are read from the right: each equals sign may mean reading
+/// all behind it.
+const LONGEST_BACKWARD: usize = 20_000;
+
 /// Reads the last key, and then those before it. What is left when there is
 /// none is kept as it is.
 fn read_backward(text: &str) -> Metadata {
+    if text.len() > LONGEST_BACKWARD {
+        return unreadable(text.trim());
+    }
     let mut found: Vec<(String, Value)> = Vec::new();
     let mut rest = text.trim();
     'keys: while !rest.is_empty() {

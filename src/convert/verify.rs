@@ -180,3 +180,78 @@ fn missing<'a>(before: &'a Metadata, after: &Metadata) -> Vec<&'a str> {
         .filter(|(key, value)| after.get(*key) != Some(value) && !is_nothing(value));
     lost.map(|(key, _)| key.as_str()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn notebook(cells: &[(CellKind, &str)]) -> TextNotebook {
+        let cells = cells.iter().map(|&(kind, source)| TextCell {
+            kind,
+            source: source.to_owned(),
+            metadata: Metadata::new(),
+            id: None,
+            attachments: None,
+        });
+        TextNotebook {
+            metadata: Metadata::new(),
+            cells: cells.collect(),
+        }
+    }
+
+    #[track_caller]
+    fn check(before: &TextNotebook, after: &TextNotebook, expected: &[&str]) {
+        let found = differences(before, after);
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn sources_and_kinds_are_compared_to_the_character() {
+        let before = notebook(&[(CellKind::Code, "a\nb\nc"), (CellKind::Raw, "d\n")]);
+        check(&before, &before, &[]);
+        let after = notebook(&[(CellKind::Markdown, "a\nx\nc"), (CellKind::Raw, "d")]);
+        let expected = [
+            "cell 1 would come back as another kind",
+            "cell 1 would come back with another source, from line 2",
+            "cell 2 would come back with other blank lines around it",
+        ];
+        check(&before, &after, &expected);
+    }
+
+    #[test]
+    fn of_cells_that_are_split_the_first_is_named() {
+        let before = notebook(&[(CellKind::Code, "a\n# %%\nb"), (CellKind::Code, "c")]);
+        let code = |source| (CellKind::Code, source);
+        let after = notebook(&[code("a"), code("b"), code("c")]);
+        let expected = [
+            "its 2 cells would come back as 3",
+            "cell 1 would come back with another source, from line 2",
+        ];
+        check(&before, &after, &expected);
+    }
+
+    #[test]
+    fn metadata_that_text_leaves_out_on_purpose_is_no_difference() {
+        let mut before = notebook(&[(CellKind::Code, "a")]);
+        let after = before.clone();
+        before.metadata.insert("widgets".to_owned(), json!(1));
+        let metadata = &mut before.cells[0].metadata;
+        metadata.insert("collapsed".to_owned(), json!(true));
+        metadata.insert("tags".to_owned(), json!([]));
+        check(&before, &after, &[]);
+        let metadata = &mut before.cells[0].metadata;
+        metadata.insert("tags".to_owned(), json!(["t"]));
+        metadata.insert("no key".to_owned(), json!(1));
+        before
+            .metadata
+            .insert("kernelspec".to_owned(), json!({"name": "k"}));
+        let expected = [
+            "it would come back without its metadata 'kernelspec'",
+            "cell 1 would come back without its metadata 'tags'",
+            "cell 1 would come back without its metadata 'no key'",
+        ];
+        check(&before, &after, &expected);
+    }
+}

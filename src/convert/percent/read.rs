@@ -229,14 +229,16 @@ pub(super) fn is_left_open(lines: &[&str], language: Option<&str>, context: &Con
     quotes.is_quoted()
 }
 
-/// Returns whether a text cell opens a fenced block that it does not end.
-pub(super) fn has_open_fence(lines: &[&str], comment: Comment) -> bool {
+/// Returns whether a fenced block of the first `n_lines` lines, a text cell,
+/// ends behind them.
+pub(super) fn fence_leaps(lines: &[&str], n_lines: usize, comment: Comment) -> bool {
     let mut fences = Fences::default();
-    (0..lines.len()).any(|index| {
-        index >= fences.skip_to
-            && !fences.open(lines, index, comment)
-            && !fences.not_closed.is_empty()
-    })
+    for index in 0..n_lines {
+        if index >= fences.skip_to {
+            fences.open(lines, index, comment);
+        }
+    }
+    fences.skip_to > n_lines
 }
 
 /// The fenced blocks of a Markdown cell, in which lines that look like

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::escape::{self, Escapes};
-use super::read::{cell_end, has_open_fence, is_left_open, read_cell};
+use super::read::{cell_end, fence_leaps, is_left_open, read_cell};
 use super::{Context, LINES_TO_NEXT_CELL, active_tag, is_active, kind_word};
 use crate::convert::languages::{self, Comment};
 use crate::convert::magics::{self, Magics};
@@ -482,9 +482,18 @@ fn place_blank_lines(cell: &mut Written, source: &TextCell, after: &[Written], c
         // The end of the last line is written anyway.
         cell.n_blank = cell.n_own_blank + usual - 1;
     } else {
-        // A block that is open could end in the next cell.
-        let is_free = !cell.is_closed || !has_open_fence(&lines, context.comment);
-        let asked = header::lines_to_next_cell(&source.metadata).filter(|_| is_free);
+        let asked = header::lines_to_next_cell(&source.metadata).filter(|asked| {
+            // A block that is open could end in a cell right behind it.
+            let is_comment = |line: &&str| line.starts_with(context.comment.prefix);
+            let joined = || {
+                lines
+                    .iter()
+                    .copied()
+                    .chain(lines_of(after).take_while(is_comment))
+            };
+            let leaps = || fence_leaps(&joined().collect::<Vec<_>>(), lines.len(), context.comment);
+            *asked > 0 || !cell.is_closed || !leaps()
+        });
         cell.n_blank = cell.n_own_blank + asked.unwrap_or(usual);
     }
     if cell.is_closed {
