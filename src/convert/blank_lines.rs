@@ -3,7 +3,7 @@
 use super::quotes::Quotes;
 
 /// How many lines are looked at for a function: comments may be many.
-const LOOKAHEAD: usize = 2000;
+const LOOKAHEAD: usize = 300;
 
 /// Returns how many empty lines stand between the lines of a cell and those
 /// that follow it. Only Python asks for more than one.
