@@ -1,4 +1,4 @@
-//! `nbweave strip`, and the work it shares with `nbweave check`.
+//! `nbweave strip`.
 
 use std::io::{self, BufWriter, Write as _};
 
@@ -8,7 +8,6 @@ use rayon::prelude::*;
 use nbweave::render::patch;
 use nbweave::strip::{Change, Removal, StripOptions, strip};
 
-use super::check::left_in;
 use crate::cli::args::StripArgs;
 use crate::cli::exit::Exit;
 use crate::cli::input::{self, Input};
@@ -38,20 +37,16 @@ pub(crate) fn run(args: &StripArgs) -> Result<Exit> {
     let found = match mode {
         Mode::Check => ended.changed_notebooks > 0,
         Mode::InPlace => args.exit_code && ended.changed_notebooks > 0,
-        Mode::DryRun | Mode::Diff | Mode::Stdout | Mode::Report | Mode::Conflicts => false,
+        Mode::DryRun | Mode::Diff | Mode::Stdout => false,
     };
     Ok(ended.exit(found))
 }
 
 /// What is done with a notebook that has something to strip.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Mode {
+enum Mode {
     InPlace,
     Check,
-    /// As [`Self::Check`], and what a merge left is listed, too.
-    Report,
-    /// Only what a merge left is listed.
-    Conflicts,
     DryRun,
     Diff,
     Stdout,
@@ -59,25 +54,23 @@ pub(crate) enum Mode {
 
 /// A strip of many notebooks.
 #[derive(Debug)]
-pub(crate) struct Work<'a> {
-    pub(crate) mode: Mode,
-    pub(crate) options: &'a StripOptions,
-    pub(crate) quiet: bool,
+struct Work<'a> {
+    mode: Mode,
+    options: &'a StripOptions,
+    quiet: bool,
 }
 
 /// How a strip of many notebooks ended.
 #[derive(Debug, Default)]
-pub(crate) struct Ended {
-    pub(crate) notebooks: usize,
-    pub(crate) changed_notebooks: usize,
-    /// Notebooks in which a merge left something to decide.
-    pub(crate) conflicted_notebooks: usize,
-    pub(crate) failed: usize,
+struct Ended {
+    notebooks: usize,
+    changed_notebooks: usize,
+    failed: usize,
 }
 
 impl Ended {
     /// Returns how the process should end.
-    pub(crate) fn exit(&self, found: bool) -> Exit {
+    fn exit(&self, found: bool) -> Exit {
         match self.failed {
             0 if found => Exit::Found,
             0 => Exit::Clean,
@@ -92,8 +85,6 @@ struct Done {
     input: Input,
     changes: Vec<Change>,
     changed: bool,
-    /// What a merge left, a line for each cell.
-    left: Vec<String>,
     /// What goes to standard output.
     text: Vec<u8>,
 }
@@ -101,7 +92,7 @@ struct Done {
 impl Work<'_> {
     /// Works on all inputs, several at once, and tells of them in their order.
     /// One that fails does not stop the others.
-    pub(crate) fn on(&self, inputs: Vec<Result<Input>>) -> Result<Ended> {
+    fn on(&self, inputs: Vec<Result<Input>>) -> Result<Ended> {
         // One notebook needs no threads, and one that is piped in need not be
         // held in memory twice.
         if let [Ok(input)] = inputs.as_slice() {
@@ -134,15 +125,6 @@ impl Work<'_> {
     /// Strips one notebook; what goes to standard output goes to `out`.
     fn strip(&self, input: &Input, out: &mut impl io::Write) -> Result<Done> {
         let bytes = input.read()?;
-        if self.mode == Mode::Conflicts {
-            return Ok(Done {
-                input: input.clone(),
-                changes: Vec::new(),
-                changed: false,
-                left: left_in(&bytes).with_context(|| format!("cannot read '{input}'"))?,
-                text: Vec::new(),
-            });
-        }
         let stripped =
             strip(&bytes, self.options).with_context(|| format!("cannot strip '{input}'"))?;
         let edits = &stripped.edits;
@@ -158,21 +140,12 @@ impl Work<'_> {
             (Mode::Diff, _) => {
                 patch(&input.to_string(), &bytes, edits, out).context("cannot write")?;
             }
-            (Mode::InPlace | Mode::Check | Mode::DryRun | Mode::Report | Mode::Conflicts, _) => {}
+            (Mode::InPlace | Mode::Check | Mode::DryRun, _) => {}
         }
         Ok(Done {
             input: input.clone(),
             changes: stripped.changes,
             changed,
-            left: match self.mode {
-                Mode::Report => left_in(&bytes).unwrap_or_default(),
-                Mode::InPlace
-                | Mode::Check
-                | Mode::Conflicts
-                | Mode::DryRun
-                | Mode::Diff
-                | Mode::Stdout => Vec::new(),
-            },
             text: Vec::new(),
         })
     }
@@ -192,23 +165,19 @@ impl Work<'_> {
             }
         };
         out.write_all(&done.text).context("cannot write")?;
-        for line in &done.left {
-            writeln!(out, "{}: {line}", done.input).context("cannot write")?;
-        }
-        ended.conflicted_notebooks += usize::from(!done.left.is_empty());
         if !done.changed {
             return Ok(());
         }
         ended.changed_notebooks += 1;
         match self.mode {
-            Mode::Check | Mode::Report => write_findings(&done, out).context("cannot write"),
+            Mode::Check => write_findings(&done, out).context("cannot write"),
             Mode::DryRun => writeln!(out, "{}", done.input).context("cannot write"),
             Mode::InPlace if !self.quiet && done.input != Input::Stdin => {
                 let summary = summary(&done.changes);
                 ui::say(&format!("stripped '{}': {summary}", done.input));
                 Ok(())
             }
-            Mode::InPlace | Mode::Conflicts | Mode::Diff | Mode::Stdout => Ok(()),
+            Mode::InPlace | Mode::Diff | Mode::Stdout => Ok(()),
         }
     }
 }
