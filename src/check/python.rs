@@ -106,18 +106,16 @@ fn fault_in(source: &str) -> Option<(Range<usize>, String)> {
         return None;
     }
     let code = without_cell_magics(source)?;
-    let fault = parse_fault(&code, 0)?;
+    parse_fault(&code, 0)?;
     // IPython takes more than Python does; not often, so that most cells need
     // not be looked at for it.
     let code = without_automagics(&code);
     let first = code.lines().find(|line| !line.trim().is_empty());
     if first.is_some_and(|line| line.starts_with([' ', '\t'])) {
         const BLOCK: &str = "if 1:\n";
-        parse_fault(&format!("{BLOCK}{code}"), BLOCK.len())?;
-    } else {
-        parse_fault(&code, 0)?;
+        return parse_fault(&format!("{BLOCK}{code}"), BLOCK.len());
     }
-    Some(fault)
+    parse_fault(&code, 0)
 }
 
 /// Returns the first fault of a code. The places are those behind its first
@@ -143,7 +141,9 @@ fn without_cell_magics(source: &str) -> Option<Cow<'_, str>> {
     let mut blanked = 0;
     for line in source.split_inclusive('\n') {
         let code = line.trim();
-        if code.is_empty() {
+        // Comments before a magic are not for IPython, but other programs and
+        // many people take them.
+        if code.is_empty() || code.starts_with('#') {
             blanked += line.len();
             continue;
         }
@@ -165,7 +165,7 @@ fn without_cell_magics(source: &str) -> Option<Cow<'_, str>> {
         }
     }
     let (head, rest) = source.split_at_checked(blanked)?;
-    if head.trim().is_empty() {
+    if !head.contains('%') {
         return Some(Cow::Borrowed(source));
     }
     let blank = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
@@ -181,7 +181,7 @@ fn without_automagics(code: &str) -> String {
     for line in code.split_inclusive('\n') {
         let word = line.split([' ', '\n', '\r']).next().unwrap_or_default();
         let rest = line.get(word.len()..).unwrap_or_default().trim_start();
-        let is_assigned = rest.starts_with(['=', '(', '.', ',']);
+        let is_assigned = rest.starts_with(['=', '(']);
         if AUTOMAGICS.contains(&word) && !is_assigned {
             let content = line.trim_end_matches(['\r', '\n']);
             lines.push('0');
@@ -264,7 +264,7 @@ mod tests {
         check("print 'a'", Some("'a'"));
         check("  x = 1\n  y = = 2", Some("= 2"));
         check("%%time\nx = = 1", Some("= 1"));
-        check("pip install a\nx = = 1", Some("install"));
+        check("pip install a\nx = = 1", Some("= 1"));
     }
 
     #[test]
@@ -287,7 +287,13 @@ mod tests {
 
     #[test]
     fn other_languages_are_not_looked_at() {
-        for source in ["%%bash\nfor i in 1; do echo; done", "%%html\n<b>", "%sql\nSELECT 1", "%%x y\n?"] {
+        for source in [
+            "%%bash\nfor i in 1; do echo; done",
+            "%%html\n<b>",
+            "%sql\nSELECT 1",
+            "%%x y\n?",
+            "# all rows\n%%sql\nSELECT 1",
+        ] {
             check(source, None);
         }
     }
@@ -317,6 +323,6 @@ mod tests {
         }
         let data = format!("x = [{}]", "-1.5, ".repeat(10_000));
         check(&data, None);
-        check(&format!("{data} = ="), Some("="));
+        check(&format!("{data}\ny = = 1"), Some("= 1"));
     }
 }

@@ -99,10 +99,7 @@ fn code_metadata(metadata: &Object<'_>, context: Context, found: &mut Collector)
         expect(&collapsed, &[Kind::Bool], "collapsed", "true or false", context, found);
     }
     if let Some(scrolled) = metadata.get("scrolled") {
-        // Numbers that Python takes for true and false are let through by
-        // nbformat.
-        let is_truth = matches!(scrolled.raw(), b"0" | b"-0" | b"1");
-        if scrolled.kind() != Kind::Bool && !scrolled.is_str("auto") && !is_truth {
+        if scrolled.kind() != Kind::Bool && !scrolled.is_str("auto") {
             let message = format!("`scrolled` is {}, not true, false or \"auto\"", shown(&scrolled));
             context.invalid(found, scrolled.span(), message);
         }

@@ -75,10 +75,9 @@ pub(super) fn find(root: &Value<'_>, cell_depth: usize, found: &mut Collector) {
         return;
     }
     let minor = notebook.get("nbformat_minor");
-    context.minor = match minor {
-        Some(minor) => whole_number(&minor, "nbformat_minor", context, found).unwrap_or(0),
-        None => 0,
-    };
+    let minor = minor.and_then(|minor| whole_number(&minor, "nbformat_minor", context, found));
+    // Where it is not said which minor version it is, it may be the last one.
+    context.minor = minor.unwrap_or(LAST_MINOR);
     let lacking = notebook.require(
         &[("cells", None), ("metadata", Some("{}")), ("nbformat_minor", None)],
         "the notebook",
@@ -108,7 +107,8 @@ pub(super) fn find(root: &Value<'_>, cell_depth: usize, found: &mut Collector) {
         major,
         minor: context.minor,
     };
-    let mut judged = if context.minor >= 5 {
+    // Ids are asked for since 4.5.
+    let mut judged = if minor.is_some_and(|minor| minor >= 5) {
         judge(&cells, format)
     } else {
         Vec::new()
