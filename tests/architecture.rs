@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("convert", &["diff", "error", "json", "notebook"]),
     ("merge", &["diff", "error", "json", "notebook"]),
     ("strip", &["error", "json", "notebook"]),
-    ("settings", &["error", "strip"]),
+    ("settings", &["check", "error", "strip"]),
     ("store", &["error", "json", "notebook", "strip"]),
     (
         "check",

@@ -78,9 +78,10 @@ pub(super) fn assign_ids(inputs: &Inputs<'_>, plan: &mut Plan<'_>) {
 }
 
 /// Ids that are made.
-struct Made {
+#[derive(Debug, Default)]
+pub(crate) struct Made {
     /// All ids, those of the cells that keep theirs included.
-    taken: HashSet<String>,
+    pub(crate) taken: HashSet<String>,
     /// How many ids of a source were tried: many notes say the same.
     n_tried: HashMap<String, u32>,
 }
@@ -88,7 +89,7 @@ struct Made {
 impl Made {
     /// Returns an id made of a source that no other cell has: eight
     /// hexadecimal digits, as Jupyter's.
-    fn id_of(&mut self, source: &str) -> String {
+    pub(crate) fn id_of(&mut self, source: &str) -> String {
         let n_tried = self.n_tried.entry(source.to_owned()).or_default();
         loop {
             let id = text_digest(&format!("{n_tried}\n{source}")).hash;

@@ -37,6 +37,7 @@ use classes::Alignments;
 
 pub use conflict::{Conflict, Disputed};
 pub use decision::{Decided, Decision};
+pub(crate) use ids::Made;
 pub use options::{
     Adjacent, ConflictStyle, Favor, Inserts, Labels, MergeOptions, OutputChoice, Side,
 };

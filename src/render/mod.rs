@@ -5,6 +5,7 @@
 //! harmless on the way: no control character gets through.
 
 mod brief;
+mod check;
 mod conflicts;
 mod escape;
 mod hunks;
@@ -24,6 +25,7 @@ mod theme;
 mod unified;
 mod values;
 
+pub use check::{CheckedFile, ReportFormat, report, statistics};
 pub use conflicts::{conflict_line, show_conflict, stray_line};
 pub use json::json;
 pub use merge::{cell_name, merge_lines};
