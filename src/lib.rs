@@ -30,6 +30,7 @@
 //! # Ok::<(), nbweave::error::Error>(())
 //! ```
 
+pub mod check;
 pub mod convert;
 pub mod diff;
 pub mod error;

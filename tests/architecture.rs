@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("merge", &["diff", "error", "json", "notebook"]),
     ("convert", &["diff", "error", "json", "merge", "notebook"]),
     ("strip", &["error", "json", "notebook"]),
-    ("settings", &["error", "strip"]),
+    ("settings", &["check", "error", "strip"]),
     ("store", &["error", "json", "notebook", "strip"]),
     (
         "check",

@@ -58,6 +58,24 @@ impl Input {
 /// standard input. What cannot be found comes back as an error in its place;
 /// what is named twice is there once.
 pub(crate) fn inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
+    inputs_by(paths, notebooks_in)
+}
+
+/// [`inputs`], but of a directory only the notebooks that git tracks.
+pub(crate) fn tracked_inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
+    inputs_by(paths, |dir| {
+        let tracked = git::tracked_files(dir, is_notebook);
+        match tracked.with_context(|| format!("cannot list '{}'", dir.display()))? {
+            Some(files) => Ok(files.into_iter().map(listed).collect()),
+            None => notebooks_in(dir),
+        }
+    })
+}
+
+fn inputs_by(
+    paths: &[PathBuf],
+    notebooks_in: impl Fn(&Path) -> Result<Vec<Result<Input>>>,
+) -> Vec<Result<Input>> {
     let mut inputs = Vec::new();
     for path in paths {
         if path == Path::new("-") {
@@ -101,10 +119,9 @@ pub(crate) fn files_in(
     wanted: impl Fn(&Path) -> bool + Copy,
 ) -> Result<Vec<Result<Input>>> {
     let context = |dir: &Path| format!("cannot list '{}'", dir.display());
-    let input = |path: PathBuf| Ok(Input::File(without_dot(&path).to_owned()));
     let visible = git::visible_files(dir, wanted);
     if let Some(files) = visible.with_context(|| context(dir))? {
-        return Ok(files.into_iter().map(input).collect());
+        return Ok(files.into_iter().map(listed).collect());
     }
     let mut found = Vec::new();
     let mut failed = Vec::new();
@@ -115,7 +132,11 @@ pub(crate) fn files_in(
         }
     }
     found.sort();
-    Ok(found.into_iter().map(input).chain(failed).collect())
+    Ok(found.into_iter().map(listed).chain(failed).collect())
+}
+
+fn listed(path: PathBuf) -> Result<Input> {
+    Ok(Input::File(without_dot(&path).to_owned()))
 }
 
 /// Adds the directories in a directory, and the files that are wanted.

@@ -25,11 +25,31 @@ pub fn visible_files(
     dir: &Path,
     wanted: impl Fn(&Path) -> bool,
 ) -> io::Result<Option<Vec<PathBuf>>> {
+    files_below(dir, &["--cached", "--others", "--exclude-standard"], wanted)
+}
+
+/// [`visible_files`], but only those that git tracks.
+///
+/// # Errors
+///
+/// Fails with git's own words if it refuses to work in the repository.
+pub fn tracked_files(
+    dir: &Path,
+    wanted: impl Fn(&Path) -> bool,
+) -> io::Result<Option<Vec<PathBuf>>> {
+    files_below(dir, &["--cached"], wanted)
+}
+
+fn files_below(
+    dir: &Path,
+    options: &[&str],
+    wanted: impl Fn(&Path) -> bool,
+) -> io::Result<Option<Vec<PathBuf>>> {
     // A hook is told by the environment which repository it is for, and the
     // current directory has its say in where the work tree is.
     if env::var_os("GIT_DIR").is_some() {
         let mut command = Command::new("git");
-        list_below(&mut command, dir);
+        list_below(&mut command, options, dir);
         match list(&mut command)? {
             Listing::Files(names) => return Ok(Some(existing(Path::new(""), &names, wanted))),
             Listing::NoWorkTree => return Ok(None),
@@ -40,7 +60,7 @@ pub fn visible_files(
     for place in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
         command.env_remove(place);
     }
-    list_below(command.arg("-C").arg(dir), Path::new("."));
+    list_below(command.arg("-C").arg(dir), options, Path::new("."));
     match list(&mut command)? {
         Listing::Files(names) => Ok(Some(existing(dir, &names, wanted))),
         Listing::NoWorkTree | Listing::OutsideRepository => Ok(None),
@@ -55,14 +75,8 @@ enum Listing {
     OutsideRepository,
 }
 
-fn list_below(command: &mut Command, dir: &Path) {
-    command.args([
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]);
+fn list_below(command: &mut Command, options: &[&str], dir: &Path) {
+    command.args(["ls-files", "-z"]).args(options);
     command.arg("--").arg(dir);
     command.env("LC_ALL", "C").env("GIT_LITERAL_PATHSPECS", "1");
     // Git takes one way of reading patterns at a time.

@@ -30,7 +30,9 @@ pub use attributes::{Filter, attributes, filters};
 pub use changes::{Changes, FileChange, FileVersion, Mode, Place, Status, changes};
 pub use config::{color_is_wanted, editor, pager};
 pub use directory::GitDirectory;
-pub use files::{Ignored, IndexEntry, are_tracked, index_entries, untracked_files, visible_files};
+pub use files::{
+    Ignored, IndexEntry, are_tracked, index_entries, tracked_files, untracked_files, visible_files,
+};
 pub use filter::{Direction, FilterRequest, serve_filter};
 pub use merge::{LineMerge, MergedLines, conflict_style, marker_size};
 pub use objects::{Blobs, ObjectId, blob_id, is_revision, revision_count, smudged};

@@ -12,6 +12,7 @@
 
 mod edit;
 mod format;
+mod place;
 mod read;
 mod scan;
 mod splice;
@@ -21,6 +22,7 @@ mod value;
 pub use edit::{Edit, Edits};
 pub use format::{KeyOrder, format, format_at, string};
 
+pub use place::raw_length;
 pub use read::Document;
 pub use splice::{Item, splice};
 pub use style::{Escapes, Indent, LineEnd, Style};

@@ -78,7 +78,7 @@ pub(super) fn assign_ids(inputs: &Inputs<'_>, plan: &mut Plan<'_>) {
 #[derive(Debug, Default)]
 pub(crate) struct MadeIds {
     /// All ids, those of the cells that keep theirs included.
-    taken: HashSet<String>,
+    pub(crate) taken: HashSet<String>,
     /// How many ids of a source were tried: many notes say the same.
     n_tried: HashMap<String, u32>,
 }

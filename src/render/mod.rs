@@ -5,6 +5,7 @@
 //! harmless on the way: no control character gets through.
 
 mod brief;
+mod check;
 mod conflicts;
 mod escape;
 mod html;
@@ -31,6 +32,7 @@ mod unified;
 mod values;
 mod wrap;
 
+pub use check::{CheckedFile, ReportFormat, report, statistics};
 pub use conflicts::{conflict_line, show_conflict, stray_line};
 pub use html::{HtmlSection, html_page, html_remark, html_section, html_text};
 pub use json::json;

@@ -1,5 +1,6 @@
 //! Whether words in settings mean something.
 
+use crate::check::RuleSet;
 use crate::strip::{MetadataKey, MimePattern, OutputType};
 
 /// What the words of a list are.
@@ -11,6 +12,8 @@ pub enum Words {
     OutputTypes,
     /// Mime types, such as `image/*`.
     MimeTypes,
+    /// Rules of check, such as `NB101` or `outputs`.
+    Rules,
     /// Keys, such as `metadata.a.b`.
     MetadataKeys,
 }
@@ -26,6 +29,10 @@ impl Words {
             return Err("there are blanks or commas in it; each word is one string".to_owned());
         }
         let parsed = match self {
+            Self::Rules => {
+                let rules = word.parse::<RuleSet>();
+                return rules.map(drop).map_err(|error| error.to_string());
+            }
             Self::Any => Ok(()),
             Self::OutputTypes => word.parse::<OutputType>().map(drop),
             Self::MimeTypes => word.parse::<MimePattern>().map(drop),

@@ -392,3 +392,45 @@ fn what_is_no_plain_file_is_not_read() {
     std::os::unix::fs::symlink("shared/own.toml", sandbox.path("nbweave.toml")).unwrap();
     assert!(keeps(&sandbox, "a.ipynb", &[]));
 }
+
+#[test]
+fn check_looks_for_what_is_set_for_each_notebook() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write(
+        "nbweave.toml",
+        "exclude = ['vendor/']\n[check]\nselect = ['NB101']\n\
+         [[overrides]]\npaths = ['d/']\ncheck.ignore = ['NB1']\n",
+    );
+    for path in ["a.ipynb", "d/b.ipynb", "vendor/c.ipynb"] {
+        sandbox.write(path, RAN);
+    }
+    let check = |args: &[&str]| {
+        let args = [&["check", "--output-format=concise"], args].concat();
+        let output = sandbox.run(&args, "");
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let (exit, found) = check(&["a.ipynb", "d/b.ipynb", "vendor/c.ipynb"]);
+    assert_eq!(exit, Some(1));
+    assert_eq!(found.lines().count(), 1, "{found}");
+    assert!(
+        found.contains("a.ipynb") && found.contains("NB101"),
+        "{found}"
+    );
+    let (_, found) = check(&["--select=NB102", "a.ipynb"]);
+    assert!(
+        found.contains("NB102") && !found.contains("NB101"),
+        "{found}"
+    );
+    assert_eq!(check(&["--conflicts", "a.ipynb"]).0, Some(0));
+    assert!(check(&["--no-config", "d/b.ipynb"]).1.contains("NB101"));
+    sandbox.write("nbweave.toml", "[check]\nselect = ['NBX']\n");
+    let said = sandbox.nbweave(&["check", "a.ipynb"]);
+    let expected = "invalid value 'NBX' of 'select' at nbweave.toml:2:11: `NBX` is no rule";
+    assert!(
+        said.starts_with("exit: 2") && said.contains(expected),
+        "{said}"
+    );
+}

@@ -1,5 +1,6 @@
 //! What the command line takes. The doc comments are the help.
 
+mod check;
 mod config;
 mod convert;
 mod diff;
@@ -19,6 +20,7 @@ use nbweave::strip::{
 
 use super::ui::Usage;
 
+pub(crate) use check::{CheckArgs, FindingFormatArg};
 pub(crate) use config::{ConfigArgs, ConfigFormatArg};
 pub(crate) use convert::ConvertArgs;
 pub(crate) use diff::{
@@ -127,23 +129,6 @@ pub(crate) struct StripArgs {
     /// Lay the notebook out anew: as it is, or as Jupyter writes it
     #[arg(long, value_name = "LAYOUT", default_value = "keep")]
     pub(crate) format: LayoutArg,
-
-    #[command(flatten)]
-    pub(crate) rules: RuleArgs,
-}
-
-/// Report what strip would remove and conflicts that a merge left, and exit
-/// with 1 if there is anything
-#[derive(Debug, Parser)]
-pub(crate) struct CheckArgs {
-    /// Notebooks, directories with notebooks as git sees them, or `-` for
-    /// standard input
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// Report only conflicts that a merge left
-    #[arg(long)]
-    pub(crate) conflicts: bool,
 
     #[command(flatten)]
     pub(crate) rules: RuleArgs,

@@ -1,4 +1,4 @@
-//! `nbweave strip`, and the work it shares with `nbweave check`.
+//! `nbweave strip`.
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,6 @@ use rayon::prelude::*;
 use nbweave::render::patch;
 use nbweave::strip::{Change, Removal, StripOptions, strip};
 
-use super::check::left_in;
 use crate::cli::args::StripArgs;
 use crate::cli::exit::Exit;
 use crate::cli::input::{self, Input};
@@ -46,20 +45,16 @@ pub(crate) fn run(args: &StripArgs, line: &CommandLine) -> Result<Exit> {
     let found = match mode {
         Mode::Check => ended.changed_notebooks > 0,
         Mode::InPlace => args.exit_code && ended.changed_notebooks > 0,
-        Mode::DryRun | Mode::Diff | Mode::Stdout | Mode::Report | Mode::Conflicts => false,
+        Mode::DryRun | Mode::Diff | Mode::Stdout => false,
     };
     Ok(ended.exit(found))
 }
 
 /// What is done with a notebook that has something to strip.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Mode {
+enum Mode {
     InPlace,
     Check,
-    /// As [`Self::Check`], and what a merge left is listed, too.
-    Report,
-    /// Only what a merge left is listed.
-    Conflicts,
     DryRun,
     Diff,
     Stdout,
@@ -67,14 +62,14 @@ pub(crate) enum Mode {
 
 /// A strip of many notebooks.
 #[derive(Debug)]
-pub(crate) struct Work {
-    pub(crate) mode: Mode,
-    pub(crate) quiet: bool,
+struct Work {
+    mode: Mode,
+    quiet: bool,
 }
 
 /// A notebook that is worked on.
 #[derive(Debug)]
-pub(crate) struct Selected {
+struct Selected {
     input: Input,
     /// What goes; `None` if it is to be left alone.
     options: Option<Arc<StripOptions>>,
@@ -85,7 +80,7 @@ pub(crate) struct Selected {
 impl Selected {
     /// Returns what paths of the command line name, with what is said of each;
     /// standard input has no path.
-    pub(crate) fn of(
+    fn of(
         paths: &[PathBuf],
         said: impl Fn(Option<&Path>) -> Result<ForPath<StripOptions>>,
     ) -> Result<Vec<Result<Self>>> {
@@ -119,17 +114,15 @@ impl Selected {
 
 /// How a strip of many notebooks ended.
 #[derive(Debug, Default)]
-pub(crate) struct Ended {
-    pub(crate) notebooks: usize,
-    pub(crate) changed_notebooks: usize,
-    /// Notebooks in which a merge left something to decide.
-    pub(crate) conflicted_notebooks: usize,
-    pub(crate) failed: usize,
+struct Ended {
+    notebooks: usize,
+    changed_notebooks: usize,
+    failed: usize,
 }
 
 impl Ended {
     /// Returns how the process should end.
-    pub(crate) fn exit(&self, found: bool) -> Exit {
+    fn exit(&self, found: bool) -> Exit {
         match self.failed {
             0 if found => Exit::Found,
             0 => Exit::Clean,
@@ -144,8 +137,6 @@ struct Done {
     input: Input,
     changes: Vec<Change>,
     changed: bool,
-    /// What a merge left, a line for each cell.
-    left: Vec<String>,
     /// What goes to standard output.
     text: Vec<u8>,
 }
@@ -153,7 +144,7 @@ struct Done {
 impl Work {
     /// Works on all inputs, several at once, and tells of them in their order.
     /// One that fails does not stop the others.
-    pub(crate) fn on(&self, inputs: Vec<Result<Selected>>) -> Result<Ended> {
+    fn on(&self, inputs: Vec<Result<Selected>>) -> Result<Ended> {
         // One notebook needs no threads, and one that is piped in need not be
         // held in memory twice.
         if let [Ok(input)] = inputs.as_slice() {
@@ -190,15 +181,6 @@ impl Work {
             return self.leave(selected, out);
         };
         let bytes = input.read()?;
-        if self.mode == Mode::Conflicts {
-            return Ok(Done {
-                input: input.clone(),
-                changes: Vec::new(),
-                changed: false,
-                left: left_in(&bytes).with_context(|| format!("cannot read '{input}'"))?,
-                text: Vec::new(),
-            });
-        }
         let stripped = strip(&bytes, options).with_context(|| format!("cannot strip '{input}'"))?;
         let edits = &stripped.edits;
         let changed = !edits.is_empty();
@@ -213,21 +195,12 @@ impl Work {
             (Mode::Diff, _) => {
                 patch(&input.to_string(), &bytes, edits, out).context("cannot write")?;
             }
-            (Mode::InPlace | Mode::Check | Mode::DryRun | Mode::Report | Mode::Conflicts, _) => {}
+            (Mode::InPlace | Mode::Check | Mode::DryRun, _) => {}
         }
         Ok(Done {
             input: input.clone(),
             changes: stripped.changes,
             changed,
-            left: match self.mode {
-                Mode::Report => left_in(&bytes).unwrap_or_default(),
-                Mode::InPlace
-                | Mode::Check
-                | Mode::Conflicts
-                | Mode::DryRun
-                | Mode::Diff
-                | Mode::Stdout => Vec::new(),
-            },
             text: Vec::new(),
         })
     }
@@ -249,7 +222,6 @@ impl Work {
             input: input.clone(),
             changes: Vec::new(),
             changed: false,
-            left: Vec::new(),
             text: Vec::new(),
         })
     }
@@ -269,23 +241,19 @@ impl Work {
             }
         };
         out.write_all(&done.text).context("cannot write")?;
-        for line in &done.left {
-            writeln!(out, "{}: {line}", done.input).context("cannot write")?;
-        }
-        ended.conflicted_notebooks += usize::from(!done.left.is_empty());
         if !done.changed {
             return Ok(());
         }
         ended.changed_notebooks += 1;
         match self.mode {
-            Mode::Check | Mode::Report => write_findings(&done, out).context("cannot write"),
+            Mode::Check => write_findings(&done, out).context("cannot write"),
             Mode::DryRun => writeln!(out, "{}", done.input).context("cannot write"),
             Mode::InPlace if !self.quiet && done.input != Input::Stdin => {
                 let summary = summary(&done.changes);
                 ui::say(&format!("stripped '{}': {summary}", done.input));
                 Ok(())
             }
-            Mode::InPlace | Mode::Conflicts | Mode::Diff | Mode::Stdout => Ok(()),
+            Mode::InPlace | Mode::Diff | Mode::Stdout => Ok(()),
         }
     }
 }

@@ -359,6 +359,7 @@ mod tests {
             Kind::Choice(words) => words.last().unwrap(),
             Kind::Word => "word",
             Kind::List(Words::Any) => return list("a"),
+            Kind::List(Words::Rules) => return list("NB101"),
             Kind::List(Words::OutputTypes) => return list("error"),
             Kind::List(Words::MimeTypes) => return list("image/*"),
             Kind::List(Words::MetadataKeys) => return list("metadata.a"),

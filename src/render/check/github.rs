@@ -1,0 +1,49 @@
+//! Findings as commands of GitHub's runners.
+
+use std::io::{self, Write};
+
+use super::{CheckedFile, message_with_cell};
+use crate::check::{Finding, Severity};
+
+/// Writes a command for each finding, which the runner shows beside the line.
+pub(super) fn github(files: &[CheckedFile], out: &mut impl Write) -> io::Result<()> {
+    for file in files {
+        for finding in &file.findings {
+            write_command(&file.path, finding, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_command(path: &str, finding: &Finding, out: &mut impl Write) -> io::Result<()> {
+    let command = match finding.rule.severity() {
+        Severity::Note => "notice",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    let (start, end) = (finding.start, finding.end);
+    write!(
+        out,
+        "::{command} title={},file={},line={},endLine={}",
+        property(&format!("{} {}", finding.rule.code(), finding.rule.name())),
+        property(path),
+        start.line,
+        end.line
+    )?;
+    // GitHub takes columns only where both are on one line.
+    if start.line == end.line {
+        write!(out, ",col={},endColumn={}", start.column, end.column)?;
+    }
+    writeln!(out, "::{}", data(&message_with_cell(finding)))
+}
+
+/// Returns text as it stands behind the second `::`.
+fn data(text: &str) -> String {
+    let text = text.replace('%', "%25");
+    text.replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Returns text as it stands behind the `=` of a property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
