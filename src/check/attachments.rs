@@ -1,12 +1,12 @@
 //! NB402, NB403: attachments that are shown nowhere, or not there.
 
-use std::collections::HashSet;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::collect::{Collector, TextPlace};
 use super::place::PlacedText;
 use super::rules::Rule;
-use crate::json::{Edit, Kind, Span};
+use crate::json::{Edit, Kind, Span, Value};
 use crate::notebook::{Cell, CellKind, Notebook};
 
 /// How the address of an attachment starts.
@@ -30,16 +30,18 @@ pub(super) fn find(notebook: &Notebook<'_>, found: &mut Collector) {
 }
 
 fn check_cell(notebook: &Notebook<'_>, cell: &Cell<'_>, index: usize, found: &mut Collector) {
-    let attachments = cell.attachments.filter(|value| value.kind() == Kind::Object);
-    let mentions = cell.source.filter(|source| {
-        memchr::memmem::find(source.raw(), SCHEME.as_bytes()).is_some()
-    });
+    let attachments = cell
+        .attachments
+        .filter(|value| value.kind() == Kind::Object);
+    let mentions = cell
+        .source
+        .filter(|source| memchr::memmem::find(source.raw(), SCHEME.as_bytes()).is_some());
     if attachments.is_none() && mentions.is_none() {
         return;
     }
     let names: Vec<_> = attachments
         .iter()
-        .flat_map(|attachments| attachments.members())
+        .flat_map(Value::members)
         .filter_map(|member| member.key.as_str())
         .collect();
     let mut used: HashSet<&str> = HashSet::new();
@@ -50,13 +52,17 @@ fn check_cell(notebook: &Notebook<'_>, cell: &Cell<'_>, index: usize, found: &mu
             let behind = whole.get(at + SCHEME.len()..).unwrap_or_default();
             let name = name_among(behind, &names);
             used.extend(name);
-            let before = whole.get(..at).and_then(|before| before.chars().next_back());
+            let before = whole
+                .get(..at)
+                .and_then(|before| before.chars().next_back());
             let is_address = before.is_some_and(|before| BEFORE_ADDRESS.contains(&before))
                 && is_shown(&whole, at);
             if name.is_none() && is_address {
                 let range = address(behind, at);
                 let place = TextPlace::Source(index);
-                let wanted = &whole.get(range.start + SCHEME.len()..range.end).unwrap_or_default();
+                let wanted = &whole
+                    .get(range.start + SCHEME.len()..range.end)
+                    .unwrap_or_default();
                 found.add_in_text(Rule::MissingAttachment, &mut text, range, place, || {
                     format!("the cell has no attachment `{wanted}`")
                 });
@@ -70,9 +76,12 @@ fn check_cell(notebook: &Notebook<'_>, cell: &Cell<'_>, index: usize, found: &mu
     for member in attachments.members() {
         let name = member.key.as_str().unwrap_or_default();
         let goes = !used.contains(&*name)
-            && found.add_mendable(Rule::UnusedAttachment, member.key.span(), Some(index), || {
-                format!("the attachment `{name}` is shown nowhere in its cell")
-            });
+            && found.add_mendable(
+                Rule::UnusedAttachment,
+                member.key.span(),
+                Some(index),
+                || format!("the attachment `{name}` is shown nowhere in its cell"),
+            );
         items.push((member.span(), goes));
     }
     if items.iter().all(|(_, goes)| *goes) && !items.is_empty() {
@@ -128,16 +137,11 @@ fn percent_decoded(text: &str) -> Vec<u8> {
             (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
             _ => None,
         };
-        match byte {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = others.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = others;
-            }
-        }
+        bytes.push(byte.unwrap_or(*first));
+        rest = match byte {
+            Some(_) => others.get(2..).unwrap_or_default(),
+            None => others,
+        };
     }
     bytes
 }

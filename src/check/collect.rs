@@ -239,7 +239,9 @@ fn ignored_by(cell: &Cell<'_>) -> RuleSet {
 fn name_of(cell: &Cell<'_>) -> (Option<String>, String) {
     let id = cell.id.and_then(|id| id.as_str());
     let text = cell.text();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    // Of a conflict, both sides say more than the marker.
+    let says = |line: &&str| !line.is_empty() && !line.starts_with("<<<<<<<");
+    let mut lines = text.lines().map(str::trim).filter(says);
     let line = lines.next().unwrap_or_default();
     let shown: String = line.chars().take(4 * TITLE_WIDTH).collect();
     let masked = secrets::masked(&shown);
@@ -299,7 +301,10 @@ mod tests {
     fn check(text: &str, part: &str, line: &str, start: usize, length: usize) {
         let at = text.find(part).unwrap();
         let found = excerpt(text, at..at + part.len());
-        assert_eq!((&*found.line, found.start, found.length), (line, start, length));
+        assert_eq!(
+            (&*found.line, found.start, found.length),
+            (line, start, length)
+        );
     }
 
     #[test]
@@ -314,7 +319,12 @@ mod tests {
         let text = format!("{}here{}", "a ".repeat(2000), " b".repeat(2000));
         let at = text.find("here").unwrap();
         let found = excerpt(&text, at..at + 4);
-        let shown: String = found.line.chars().skip(found.start).take(found.length).collect();
+        let shown: String = found
+            .line
+            .chars()
+            .skip(found.start)
+            .take(found.length)
+            .collect();
         assert_eq!(shown, "here");
         assert!(found.line.chars().count() <= EXCERPT_WIDTH + 1);
         assert!(found.line.starts_with('…') && found.line.ends_with('…'));

@@ -55,7 +55,12 @@ pub(super) fn find(notebook: &Notebook<'_>, found: &mut Collector) -> HashSet<us
             continue;
         };
         conflicted.extend(*cell);
-        report(notebook, *cell, of_cell.iter().map(|(_, what)| *what), found);
+        report(
+            notebook,
+            *cell,
+            of_cell.iter().map(|(_, what)| *what),
+            found,
+        );
     }
     conflicted
 }

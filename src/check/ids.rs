@@ -112,10 +112,14 @@ mod tests {
 
     #[test]
     fn the_first_of_equal_ids_is_kept() {
-        let found = judged(r#"[{"id": "a"}, {"id": "a", "source": "x"}, {"id": "a", "source": "x"}]"#);
+        let found =
+            judged(r#"[{"id": "a"}, {"id": "a", "source": "x"}, {"id": "a", "source": "x"}]"#);
         assert_eq!(found[0], None);
         let [second, third] = [&found[1], &found[2]].map(|found| found.clone().unwrap());
-        assert_eq!((second.fault, third.fault), (Fault::Duplicate(0), Fault::Duplicate(0)));
+        assert_eq!(
+            (second.fault, third.fault),
+            (Fault::Duplicate(0), Fault::Duplicate(0))
+        );
         assert!(is_id(&second.id) && is_id(&third.id));
         assert_ne!(second.id, third.id);
         assert_ne!(second.id, "a");
@@ -128,7 +132,13 @@ mod tests {
             let found = found[0].clone().unwrap();
             assert_eq!((found.fault, &*found.id), (Fault::Malformed, expected));
         }
-        for id in ["\"\"", "7", "null", "\"?\"", &format!("\"{}\"", "é".repeat(70))] {
+        for id in [
+            "\"\"",
+            "7",
+            "null",
+            "\"?\"",
+            &format!("\"{}\"", "é".repeat(70)),
+        ] {
             let found = judged(&format!(r#"[{{"id": {id}}}]"#));
             let found = found[0].clone().unwrap();
             assert_eq!(found.fault, Fault::Malformed, "{id}");

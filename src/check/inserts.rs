@@ -21,9 +21,9 @@ pub(super) fn insert(object: &Value<'_>, new: &[(&str, String)], depth: usize) -
     let is_sorted = keys.is_sorted();
     let mut items = Vec::new();
     for (member, key) in members.iter().zip(keys) {
-        while let Some(next) = new.next_if(|(next, _)| {
-            is_sorted && key.as_deref().is_some_and(|key| *next < key)
-        }) {
+        while let Some(next) =
+            new.next_if(|(next, _)| is_sorted && key.as_deref().is_some_and(|key| *next < key))
+        {
             items.push(written(next.0, next.1));
         }
         items.push(Item::Kept(member.span()));
@@ -40,7 +40,10 @@ mod tests {
     #[track_caller]
     fn check(json: &str, new: &[(&str, &str)], expected: &str) {
         let document = Document::read(json.as_bytes()).unwrap();
-        let new: Vec<_> = new.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+        let new: Vec<_> = new
+            .iter()
+            .map(|(key, value)| (*key, (*value).to_owned()))
+            .collect();
         let edits = Edits::new(insert(&document.root(), &new, 0));
         let changed = edits.apply(json.as_bytes());
         assert_eq!(String::from_utf8(changed).unwrap(), expected);
@@ -57,7 +60,11 @@ mod tests {
 
     #[test]
     fn other_objects_get_new_keys_at_the_end() {
-        check(r#"{"d":1,"b":2}"#, &[("a", "[]")], r#"{"d":1,"b":2,"a":[]}"#);
+        check(
+            r#"{"d":1,"b":2}"#,
+            &[("a", "[]")],
+            r#"{"d":1,"b":2,"a":[]}"#,
+        );
         check("{}", &[("a", "{}")], r#"{"a": {}}"#);
     }
 }

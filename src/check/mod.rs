@@ -83,9 +83,12 @@ pub fn check(bytes: &[u8], options: &CheckOptions) -> Result<Checked> {
         Err(error) => {
             structure::find(&root, 2, &mut collector);
             if collector.is_empty() {
-                collector.add(Rule::InvalidStructure, place_of(bytes, &error), None, || {
-                    error.to_string()
-                });
+                collector.add(
+                    Rule::InvalidStructure,
+                    place_of(bytes, &error),
+                    None,
+                    || error.to_string(),
+                );
             }
             Ok(collector.finish(bytes, None))
         }

@@ -153,13 +153,20 @@ mod tests {
         let format = NbFormat { major, minor: 0 };
         let mut placed = PlacedText::read(&document.root(), format);
         assert_eq!(placed.text, text);
-        for (at, character) in text.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()) {
+        for (at, character) in text
+            .char_indices()
+            .filter(|(_, c)| c.is_ascii_alphanumeric())
+        {
             let found = json.get(placed.in_file(at)..).unwrap();
             assert!(found.starts_with(character), "{character} at {at}: {found}");
         }
         for (at, character) in text.char_indices().rev() {
             if character.is_ascii_alphanumeric() {
-                assert!(json.get(placed.in_file(at)..).unwrap().starts_with(character));
+                assert!(
+                    json.get(placed.in_file(at)..)
+                        .unwrap()
+                        .starts_with(character)
+                );
             }
         }
     }

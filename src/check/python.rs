@@ -1,6 +1,6 @@
 //! NB501: Python cells that do not parse.
 //!
-//! What IPython does to a cell before Python sees it is understood: magics,
+//! What `IPython` does to a cell before Python sees it is understood: magics,
 //! `!` and `?`, cell magics, cells that are indented as a whole, commands that
 //! work without their `%`. Where it is in doubt whether a cell is Python, it is
 //! not looked at. Which version of Python it is for makes no difference.
@@ -31,26 +31,54 @@ const LONGEST_CHAIN: usize = 3000;
 
 /// Cell magics behind which there is Python.
 const PYTHON_MAGICS: [&str; 16] = [
-    "time", "timeit", "capture", "prun", "python", "python3", "debug", "local", "memit", "mprun",
-    "lprun", "snakeviz", "scalene", "pyinstrument", "ipytest", "px",
+    "time",
+    "timeit",
+    "capture",
+    "prun",
+    "python",
+    "python3",
+    "debug",
+    "local",
+    "memit",
+    "mprun",
+    "lprun",
+    "snakeviz",
+    "scalene",
+    "pyinstrument",
+    "ipytest",
+    "px",
 ];
 
 /// Magics of one `%` that make the whole cell something else where notebooks
 /// of Databricks run.
 const OTHER_LANGUAGES: [&str; 7] = ["sql", "md", "scala", "r", "sh", "fs", "html"];
 
-/// Commands that IPython takes without a `%` before them.
+/// Commands that `IPython` takes without a `%` before them.
 const AUTOMAGICS: [&str; 20] = [
-    "cat", "cd", "clear", "conda", "cp", "ldir", "less", "ls", "mamba", "man", "matplotlib",
-    "micromamba", "mkdir", "more", "mv", "pip", "pwd", "pylab", "rm", "rmdir",
+    "cat",
+    "cd",
+    "clear",
+    "conda",
+    "cp",
+    "ldir",
+    "less",
+    "ls",
+    "mamba",
+    "man",
+    "matplotlib",
+    "micromamba",
+    "mkdir",
+    "more",
+    "mv",
+    "pip",
+    "pwd",
+    "pylab",
+    "rm",
+    "rmdir",
 ];
 
 /// Finds cells that do not parse, but for those in conflict.
-pub(super) fn find(
-    notebook: &Notebook<'_>,
-    conflicted: &HashSet<usize>,
-    found: &mut Collector,
-) {
+pub(super) fn find(notebook: &Notebook<'_>, conflicted: &HashSet<usize>, found: &mut Collector) {
     if !found.wants([Rule::SyntaxError]) || !runs_python(notebook) {
         return;
     }
@@ -123,7 +151,10 @@ fn fault_in(source: &str) -> Option<(Range<usize>, String)> {
 fn parse_fault(code: &str, lead: usize) -> Option<(Range<usize>, String)> {
     let options = ParseOptions::from(PySourceType::Ipynb);
     let parsed = parse_unchecked(code, options);
-    let first = parsed.errors().iter().min_by_key(|error| error.location.start())?;
+    let first = parsed
+        .errors()
+        .iter()
+        .min_by_key(|error| error.location.start())?;
     let place = |offset: usize| offset.saturating_sub(lead);
     let start = place(first.location.start().to_usize());
     let end = place(first.location.end().to_usize());
@@ -174,7 +205,7 @@ fn without_cell_magics(source: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(code))
 }
 
-/// Returns a code with a number in the place of commands that IPython takes
+/// Returns a code with a number in the place of commands that `IPython` takes
 /// without a `%`.
 fn without_automagics(code: &str) -> String {
     let mut lines = String::with_capacity(code.len());
@@ -227,7 +258,10 @@ fn is_deep(code: &str) -> bool {
             _ if !is_word => chain += 1,
             _ => {}
         }
-        if depth > DEEPEST || chain > LONGEST_CHAIN || (indent != usize::MAX && indent > 4 * DEEPEST) {
+        if depth > DEEPEST
+            || chain > LONGEST_CHAIN
+            || (indent != usize::MAX && indent > 4 * DEEPEST)
+        {
             return true;
         }
         indent = usize::MAX;
@@ -242,7 +276,9 @@ mod tests {
     #[track_caller]
     fn check(source: &str, fault: Option<&str>) {
         let found = fault_in(source);
-        let at = found.as_ref().map(|(range, _)| source.get(range.start..).unwrap());
+        let at = found
+            .as_ref()
+            .map(|(range, _)| source.get(range.start..).unwrap());
         match (fault, at) {
             (Some(fault), Some(at)) => assert!(at.starts_with(fault), "{source}: {found:?}"),
             (None, None) => {}
@@ -252,14 +288,24 @@ mod tests {
 
     #[test]
     fn python_parses() {
-        for source in ["", "x = 1\n", "await f()", "return 1", "print(f'{x!r:>{w}}')", "x = 1;"] {
+        for source in [
+            "",
+            "x = 1\n",
+            "await f()",
+            "return 1",
+            "print(f'{x!r:>{w}}')",
+            "x = 1;",
+        ] {
             check(source, None);
         }
     }
 
     #[test]
     fn the_first_fault_is_found_where_it_stands() {
-        check("x = 1\nfor i in range(3)\n    print(i)\ny = (", Some("\n    print"));
+        check(
+            "x = 1\nfor i in range(3)\n    print(i)\ny = (",
+            Some("\n    print"),
+        );
         check("def f(:\n    pass", Some(":"));
         check("print 'a'", Some("'a'"));
         check("  x = 1\n  y = = 2", Some("= 2"));

@@ -102,8 +102,8 @@ struct Row {
     page: &'static str,
 }
 
-use Usually::{Off, On};
 use Severity::{Error, Note, Warning};
+use Usually::{Off, On};
 
 macro_rules! rows {
     ($($rule:ident $code:literal $name:literal $severity:ident $usually:ident $mend:ident,)*) => {
@@ -257,7 +257,9 @@ impl From<Rule> for RuleSet {
 
 /// No rule is called so.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("`{0}` is no rule; rules have codes such as `NB301`, of which `NB3` is all that start so, and names such as `outputs`")]
+#[error(
+    "`{0}` is no rule; rules have codes such as `NB301`, of which `NB3` is all that start so, and names such as `outputs`"
+)]
 pub struct UnknownRule(pub String);
 
 impl FromStr for RuleSet {

@@ -46,7 +46,10 @@ pub(super) fn find(notebook: &Notebook<'_>, found: &mut Collector) {
         match last {
             Some((before, highest)) if number <= highest => {
                 found.add(Rule::OutOfOrder, count.span(), Some(index), || {
-                    format!("the cell ran as [{number}], cell {} before it as [{highest}]", before + 1)
+                    format!(
+                        "the cell ran as [{number}], cell {} before it as [{highest}]",
+                        before + 1
+                    )
                 });
             }
             _ => last = Some((index, number)),
@@ -70,18 +73,30 @@ fn errors(cell: &Cell<'_>, index: usize, found: &mut Collector) {
     if cell.has_tag(MAY_FAIL) {
         return;
     }
-    let mut errors = cell.outputs().filter(|output| output.kind == OutputKind::Error);
+    let mut errors = cell
+        .outputs()
+        .filter(|output| output.kind == OutputKind::Error);
     if let Some(output) = errors.next() {
         let (name, _, _) = output.error();
-        found.add(Rule::ErrorOutput, opening(&output.value), Some(index), || {
-            format!("the cell ended with {}", if name.is_empty() { "an error" } else { &name })
-        });
+        found.add(
+            Rule::ErrorOutput,
+            opening(&output.value),
+            Some(index),
+            || {
+                format!(
+                    "the cell ended with {}",
+                    if name.is_empty() { "an error" } else { &name }
+                )
+            },
+        );
     }
 }
 
 /// Reports outputs that carry another count than their cell.
 fn other_runs(cell: &Cell<'_>, index: usize, found: &mut Collector) {
-    let of_cell = cell.execution_count.filter(|count| count.kind() != Kind::Null);
+    let of_cell = cell
+        .execution_count
+        .filter(|count| count.kind() != Kind::Null);
     let shown = |count: Option<Value<'_>>| {
         count.map_or("none".to_owned(), |count| {
             format!("[{}]", String::from_utf8_lossy(count.raw()))

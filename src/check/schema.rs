@@ -10,11 +10,7 @@ use crate::json::{Kind, Value};
 const MULTILINE: &str = "a string or an array of strings";
 
 /// Finds what is wrong with the metadata of the notebook.
-pub(super) fn notebook_metadata(
-    metadata: &Value<'_>,
-    context: Context,
-    found: &mut Collector,
-) {
+pub(super) fn notebook_metadata(metadata: &Value<'_>, context: Context, found: &mut Collector) {
     let Some(object) = object(metadata, "metadata", context, found) else {
         return;
     };
@@ -37,7 +33,14 @@ pub(super) fn notebook_metadata(
         strings(&info, &keys, context, found);
         if let Some(mode) = info.get("codemirror_mode") {
             let kinds = [Kind::String, Kind::Object];
-            expect(&mode, &kinds, "codemirror_mode", "a string or an object", context, found);
+            expect(
+                &mode,
+                &kinds,
+                "codemirror_mode",
+                "a string or an object",
+                context,
+                found,
+            );
         }
     }
     if let Some(value) = object.get("orig_nbformat")
@@ -49,7 +52,14 @@ pub(super) fn notebook_metadata(
     if context.minor >= 2 {
         strings(&object, &["title"], context, found);
         if let Some(authors) = object.get("authors") {
-            expect(&authors, &[Kind::Array], "authors", "an array", context, found);
+            expect(
+                &authors,
+                &[Kind::Array],
+                "authors",
+                "an array",
+                context,
+                found,
+            );
         }
     }
 }
@@ -87,7 +97,14 @@ pub(super) fn cell_metadata(
         && !kind.is_empty()
         && let Some(jupyter) = object.get("jupyter")
     {
-        expect(&jupyter, &[Kind::Object], "jupyter", "an object", context, found);
+        expect(
+            &jupyter,
+            &[Kind::Object],
+            "jupyter",
+            "an object",
+            context,
+            found,
+        );
     }
     if kind == "code" {
         code_metadata(&object, context, found);
@@ -96,13 +113,24 @@ pub(super) fn cell_metadata(
 
 fn code_metadata(metadata: &Object<'_>, context: Context, found: &mut Collector) {
     if let Some(collapsed) = metadata.get("collapsed") {
-        expect(&collapsed, &[Kind::Bool], "collapsed", "true or false", context, found);
+        expect(
+            &collapsed,
+            &[Kind::Bool],
+            "collapsed",
+            "true or false",
+            context,
+            found,
+        );
     }
-    if let Some(scrolled) = metadata.get("scrolled") {
-        if scrolled.kind() != Kind::Bool && !scrolled.is_str("auto") {
-            let message = format!("`scrolled` is {}, not true, false or \"auto\"", shown(&scrolled));
-            context.invalid(found, scrolled.span(), message);
-        }
+    if let Some(scrolled) = metadata.get("scrolled")
+        && scrolled.kind() != Kind::Bool
+        && !scrolled.is_str("auto")
+    {
+        let message = format!(
+            "`scrolled` is {}, not true, false or \"auto\"",
+            shown(&scrolled)
+        );
+        context.invalid(found, scrolled.span(), message);
     }
     if context.minor >= 4
         && let Some(execution) = metadata.get("execution")
@@ -116,7 +144,14 @@ fn code_metadata(metadata: &Object<'_>, context: Context, found: &mut Collector)
 }
 
 fn tags(value: &Value<'_>, context: Context, found: &mut Collector) {
-    if !expect(value, &[Kind::Array], "tags", "an array of strings", context, found) {
+    if !expect(
+        value,
+        &[Kind::Array],
+        "tags",
+        "an array of strings",
+        context,
+        found,
+    ) {
         return;
     }
     let mut seen = HashSet::new();
@@ -127,7 +162,10 @@ fn tags(value: &Value<'_>, context: Context, found: &mut Collector) {
             continue;
         };
         if text.is_empty() || text.contains(',') {
-            let message = format!("a tag is {}: tags are not empty and have no comma", shown(&tag));
+            let message = format!(
+                "a tag is {}: tags are not empty and have no comma",
+                shown(&tag)
+            );
             context.invalid(found, tag.span(), message);
         }
         if !seen.insert(text) {
@@ -142,14 +180,24 @@ pub(super) fn execution_count(count: &Value<'_>, context: Context, found: &mut C
     let raw = count.raw();
     let is_whole = raw.iter().all(u8::is_ascii_digit) || raw == b"-0";
     if count.kind() != Kind::Null && !is_whole {
-        let message = format!("`execution_count` is {}, not a whole number or null", shown(count));
+        let message = format!(
+            "`execution_count` is {}, not a whole number or null",
+            shown(count)
+        );
         context.invalid(found, count.span(), message);
     }
 }
 
 /// Finds what is wrong with the outputs of a cell.
 pub(super) fn outputs(outputs: &Value<'_>, context: Context, found: &mut Collector) {
-    if !expect(outputs, &[Kind::Array], "outputs", "an array", context, found) {
+    if !expect(
+        outputs,
+        &[Kind::Array],
+        "outputs",
+        "an array",
+        context,
+        found,
+    ) {
         return;
     }
     for output in outputs.elements() {
@@ -167,10 +215,17 @@ fn check_output(output: &Value<'_>, context: Context, found: &mut Collector) {
         Some("stream") => (&[("name", None), ("text", None)], &[]),
         Some("display_data") => (&[("data", None), ("metadata", Some("{}"))], &[]),
         Some("execute_result") => (
-            &[("data", None), ("execution_count", Some("null")), ("metadata", Some("{}"))],
+            &[
+                ("data", None),
+                ("execution_count", Some("null")),
+                ("metadata", Some("{}")),
+            ],
             &[],
         ),
-        Some("error") => (&[("ename", None), ("evalue", None), ("traceback", None)], &[]),
+        Some("error") => (
+            &[("ename", None), ("evalue", None), ("traceback", None)],
+            &[],
+        ),
         _ if context.is_future() && kind.is_some() => return,
         _ => {
             let span = kind.map_or(super::stripped::opening(output), |kind| kind.span());
@@ -244,12 +299,7 @@ fn is_json(mime: &str) -> bool {
 }
 
 /// Finds what is wrong with a text that may be given by its lines.
-pub(super) fn multiline(
-    value: &Value<'_>,
-    name: &str,
-    context: Context,
-    found: &mut Collector,
-) {
+pub(super) fn multiline(value: &Value<'_>, name: &str, context: Context, found: &mut Collector) {
     if value.kind() != Kind::String {
         array_of_strings(value, name, MULTILINE, context, found);
     }
@@ -265,7 +315,10 @@ fn array_of_strings(
     if !expect(value, &[Kind::Array], name, expected, context, found) {
         return;
     }
-    if let Some(other) = value.elements().find(|element| element.kind() != Kind::String) {
+    if let Some(other) = value
+        .elements()
+        .find(|element| element.kind() != Kind::String)
+    {
         let message = format!("`{name}` has {} among its lines", kind_name(&other));
         context.invalid(found, other.span(), message);
     }

@@ -82,9 +82,10 @@ fn place_of(change: &Change, notebook: &Notebook<'_>) -> Span {
     let whole = opening(&cell.map_or(root, |cell| cell.value));
     let found = match (&change.what, cell) {
         (Removal::Outputs(_) | Removal::NullOutputs, Some(cell)) => cell.outputs.map(|outputs| {
-            match outputs.kind() {
-                Kind::Array => opening(&outputs),
-                _ => outputs.span(),
+            if outputs.kind() == Kind::Array {
+                opening(&outputs)
+            } else {
+                outputs.span()
             }
         }),
         (Removal::ExecutionCount, Some(cell)) => count_of(cell).map(|count| count.span()),

@@ -79,7 +79,11 @@ pub(super) fn find(root: &Value<'_>, cell_depth: usize, found: &mut Collector) {
     // Where it is not said which minor version it is, it may be the last one.
     context.minor = minor.unwrap_or(LAST_MINOR);
     let lacking = notebook.require(
-        &[("cells", None), ("metadata", Some("{}")), ("nbformat_minor", None)],
+        &[
+            ("cells", None),
+            ("metadata", Some("{}")),
+            ("nbformat_minor", None),
+        ],
         "the notebook",
         context,
         found,
@@ -149,12 +153,7 @@ fn major(notebook: &Object<'_>, context: Context, found: &mut Collector) -> Opti
 }
 
 /// Finds what is wrong with a cell.
-fn check_cell(
-    cell: &Value<'_>,
-    judged: Option<&Judged>,
-    context: Context,
-    found: &mut Collector,
-) {
+fn check_cell(cell: &Value<'_>, judged: Option<&Judged>, context: Context, found: &mut Collector) {
     if cell.kind() != Kind::Object {
         let message = format!("a cell is {}, not an object", kind_name(cell));
         context.invalid(found, cell.span(), message);
@@ -364,10 +363,16 @@ impl<'a> Object<'a> {
         if context.is_future() {
             return;
         }
-        let unknown = self.members.iter().filter(|(key, _, _)| !keys.contains(&&**key));
+        let unknown = self
+            .members
+            .iter()
+            .filter(|(key, _, _)| !keys.contains(&&**key));
         for (key, _, span) in unknown {
             let message = if key == "id" {
-                format!("cells have an `id` since nbformat 4.5, this is 4.{}", context.minor)
+                format!(
+                    "cells have an `id` since nbformat 4.5, this is 4.{}",
+                    context.minor
+                )
             } else {
                 format!("{owner} has no key `{key}` in nbformat 4.{}", context.minor)
             };
@@ -388,7 +393,11 @@ pub(super) fn whole_number(
     let is_whole = raw.iter().all(u8::is_ascii_digit) || raw == b"-0";
     if is_whole {
         // Numbers that are too large are those of the far future.
-        return Some(value.as_u64().unwrap_or(if raw == b"-0" { 0 } else { u64::MAX }));
+        return Some(
+            value
+                .as_u64()
+                .unwrap_or(if raw == b"-0" { 0 } else { u64::MAX }),
+        );
     }
     let message = format!("`{name}` is {}, not a whole number", shown(value));
     context.invalid(found, value.span(), message);
@@ -402,7 +411,9 @@ pub(super) fn shown(value: &Value<'_>) -> String {
         Kind::Null | Kind::Bool | Kind::Number | Kind::String if raw.len() <= 40 => {
             String::from_utf8_lossy(raw).into_owned()
         }
-        _ => kind_name(value).to_owned(),
+        Kind::Null | Kind::Bool | Kind::Number | Kind::String | Kind::Array | Kind::Object => {
+            kind_name(value).to_owned()
+        }
     }
 }
 

@@ -41,15 +41,23 @@ fn findings(json: &str, options: &CheckOptions) -> Vec<Finding> {
 #[track_caller]
 fn finds(json: &str, rule: &str, expected: &[&str]) {
     let found = findings(json, &options(rule));
-    let at = found.iter().map(|finding| json.get(finding.span.start..).unwrap());
+    let at = found
+        .iter()
+        .map(|finding| json.get(finding.span.start..).unwrap());
     let at: Vec<_> = at.collect();
     assert_eq!(at.len(), expected.len(), "{found:#?}");
     for (at, expected) in at.iter().zip(expected) {
         assert!(at.starts_with(expected), "{expected}: {at}");
     }
     for finding in &found {
-        assert_eq!(finding.start, LineColumn::of(json.as_bytes(), finding.span.start));
-        assert_eq!(finding.end, LineColumn::of(json.as_bytes(), finding.span.end));
+        assert_eq!(
+            finding.start,
+            LineColumn::of(json.as_bytes(), finding.span.start)
+        );
+        assert_eq!(
+            finding.end,
+            LineColumn::of(json.as_bytes(), finding.span.end)
+        );
     }
 }
 
@@ -63,7 +71,11 @@ fn mends(json: &str, rule: &str, old: &str, new: &str) {
     let changed = String::from_utf8(edits.apply(json.as_bytes())).unwrap();
     assert_eq!(changed, json.replace(old, new));
     assert_eq!(mended(changed.as_bytes(), &options).unwrap(), None);
-    assert!(findings(&changed, &options).iter().all(|finding| !finding.is_mendable));
+    assert!(
+        findings(&changed, &options)
+            .iter()
+            .all(|finding| !finding.is_mendable)
+    );
 }
 
 #[test]
@@ -94,7 +106,8 @@ fn outputs_counts_and_metadata_of_tools_are_found_each_by_its_rule() {
 
 #[test]
 fn a_count_of_an_output_that_is_kept_is_found_by_its_rule() {
-    let output = r#"{"output_type": "execute_result", "execution_count": 7, "data": {}, "metadata": {}}"#;
+    let output =
+        r#"{"output_type": "execute_result", "execution_count": 7, "data": {}, "metadata": {}}"#;
     let json = notebook(&[&code("a", "null", output, "\"x\"")]);
     let mut options = options("NB1");
     options.strip.outputs.keep = true;
@@ -110,7 +123,10 @@ fn a_count_of_an_output_that_is_kept_is_found_by_its_rule() {
 
 #[test]
 fn cells_and_ids_go_if_strip_was_told_so() {
-    let cells = [code("a", "null", "", "\"\""), code("b", "null", "", "\"x\"")];
+    let cells = [
+        code("a", "null", "", "\"\""),
+        code("b", "null", "", "\"x\""),
+    ];
     let json = notebook(&[&cells[0], &cells[1]]);
     let mut options = options("NB104");
     options.strip.drop_empty_cells = true;
@@ -128,7 +144,9 @@ fn cells_and_ids_go_if_strip_was_told_so() {
     assert_eq!(found.len(), 3);
     let edits = mended(json.as_bytes(), &options).unwrap().unwrap();
     let changed = String::from_utf8(edits.apply(json.as_bytes())).unwrap();
-    let expected = json.replace("\"id\": \"a\", ", "").replace("\"id\": \"b\", ", "");
+    let expected = json
+        .replace("\"id\": \"a\", ", "")
+        .replace("\"id\": \"b\", ", "");
     assert_eq!(changed, expected.replace("minor\": 5", "minor\": 4"));
 }
 
@@ -159,25 +177,39 @@ fn cells_that_did_not_run_are_found_where_others_did() {
     let ran = code("a", "1", "", "\"x\"");
     let not = code("b", "null", "", "\"x\"");
     let empty = code("c", "null", "", "\"\"");
-    finds(&notebook(&[&ran, &not, &empty]), "NB203", &["{\"cell_type\": \"code\", \"execution_count\": null, \"id\": \"b\""]);
+    finds(
+        &notebook(&[&ran, &not, &empty]),
+        "NB203",
+        &["{\"cell_type\": \"code\", \"execution_count\": null, \"id\": \"b\""],
+    );
     finds(&notebook(&[&not, &empty]), "NB203", &[]);
 }
 
 #[test]
 fn errors_are_found_but_for_those_that_are_wanted() {
-    let error = r#"{"output_type": "error", "ename": "ZeroDivisionError", "evalue": "", "traceback": []}"#;
+    let error =
+        r#"{"output_type": "error", "ename": "ZeroDivisionError", "evalue": "", "traceback": []}"#;
     let cell = code("a", "1", error, "\"1/0\"");
     let json = notebook(&[&cell]);
     finds(&json, "NB204", &["{\"output_type\": \"error\""]);
-    assert_eq!(findings(&json, &options("NB204"))[0].message, "the cell ended with ZeroDivisionError");
-    let wanted = json.replacen("\"metadata\": {}", r#""metadata": {"tags": ["raises-exception"]}"#, 1);
+    assert_eq!(
+        findings(&json, &options("NB204"))[0].message,
+        "the cell ended with ZeroDivisionError"
+    );
+    let wanted = json.replacen(
+        "\"metadata\": {}",
+        r#""metadata": {"tags": ["raises-exception"]}"#,
+        1,
+    );
     finds(&wanted, "NB204", &[]);
 }
 
 #[test]
 fn outputs_of_another_run_are_found() {
     let result = |count: &str| {
-        format!(r#"{{"output_type": "execute_result", "execution_count": {count}, "data": {{}}, "metadata": {{}}}}"#)
+        format!(
+            r#"{{"output_type": "execute_result", "execution_count": {count}, "data": {{}}, "metadata": {{}}}}"#
+        )
     };
     let of = |cell: &str, output: &str| notebook(&[&code("a", cell, &result(output), "\"x\"")]);
     finds(&of("4", "3"), "NB205", &["3, \"data\""]);
@@ -193,7 +225,11 @@ fn a_file_that_cannot_be_read_is_an_error_with_a_place() {
     let found = unreadable(json, &error);
     assert_eq!(found.rule, Rule::Unreadable);
     assert_eq!((found.start.line, found.start.column), (2, 12));
-    assert!(found.message.starts_with("invalid JSON at line 2"), "{}", found.message);
+    assert!(
+        found.message.starts_with("invalid JSON at line 2"),
+        "{}",
+        found.message
+    );
 }
 
 #[test]
@@ -207,7 +243,11 @@ fn what_a_merge_left_is_found_where_it_stands() {
     assert_eq!(found[0].excerpt.as_ref().unwrap().line, "<<<<<<< ours");
     // It is no fault of its own that it does not parse.
     finds(&json, "NB501", &[]);
-    let metadata = json.replacen("\"metadata\": {}", r#""metadata": {"nbdime-conflicts": {}}"#, 1);
+    let metadata = json.replacen(
+        "\"metadata\": {}",
+        r#""metadata": {"nbdime-conflicts": {}}"#,
+        1,
+    );
     let found = findings(&metadata, &options("NB302"));
     assert_eq!(found[0].message, "metadata `nbdime-conflicts`");
 }
@@ -225,7 +265,11 @@ fn the_second_of_equal_ids_is_found_and_mended() {
         &code("a", "null", "", "\"1\""),
         &code("a", "null", "", "\"2\"").replace("\"id\"", "\"id\" "),
     ]);
-    finds(&json, "NB303", &["\"a\", \"metadata\": {}, \"outputs\": [], \"source\": \"2\""]);
+    finds(
+        &json,
+        "NB303",
+        &["\"a\", \"metadata\": {}, \"outputs\": [], \"source\": \"2\""],
+    );
     let edits = mended(json.as_bytes(), &options("NB303")).unwrap().unwrap();
     let edits: Vec<_> = edits.iter().collect();
     assert_eq!(edits.len(), 1);
@@ -241,8 +285,17 @@ fn a_missing_id_is_found_and_put_in_where_jupyter_has_it() {
     let edits = mended(json.as_bytes(), &options("NB304")).unwrap().unwrap();
     let changed = String::from_utf8(edits.apply(json.as_bytes())).unwrap();
     let at = changed.find("\"id\": \"").unwrap();
-    assert_eq!(json, format!("{}{}", &changed.get(..at).unwrap(), changed.get(at + 18..).unwrap()));
-    let keys: Vec<_> = ["cell_type", "\"id\"", "\"metadata\": {}"].map(|key| changed.find(key)).into();
+    assert_eq!(
+        json,
+        format!(
+            "{}{}",
+            &changed.get(..at).unwrap(),
+            changed.get(at + 18..).unwrap()
+        )
+    );
+    let keys: Vec<_> = ["cell_type", "\"id\"", "\"metadata\": {}"]
+        .map(|key| changed.find(key))
+        .into();
     assert!(keys.is_sorted() && keys[0].is_some());
     // Before 4.5 there are none.
     finds(&json.replace("minor\": 5", "minor\": 4"), "NB304", &[]);
@@ -271,7 +324,8 @@ fn an_old_format_is_found() {
 
 #[test]
 fn a_repeated_key_is_found_where_it_stands_again() {
-    let cell = code("a", "null", "", "\"x\"").replace("\"source\"", "\"source\": \"old\", \"source\"");
+    let cell =
+        code("a", "null", "", "\"x\"").replace("\"source\"", "\"source\": \"old\", \"source\"");
     finds(&notebook(&[&cell]), "NB308", &["\"source\": \"x\""]);
 }
 
@@ -282,8 +336,14 @@ fn large_outputs_are_found_unless_they_go_anyway() {
     finds(&json, "NB401", &[]);
     large.max_output_size = 10;
     assert_eq!(findings(&json, &large).len(), 1);
-    large.select = "NB401".parse::<RuleSet>().unwrap().and(Rule::Outputs.into());
-    let rules: Vec<_> = findings(&json, &large).iter().map(|found| found.rule).collect();
+    large.select = "NB401"
+        .parse::<RuleSet>()
+        .unwrap()
+        .and(Rule::Outputs.into());
+    let rules: Vec<_> = findings(&json, &large)
+        .iter()
+        .map(|found| found.rule)
+        .collect();
     assert_eq!(rules, [Rule::Outputs]);
 }
 
@@ -295,16 +355,29 @@ fn attachments_are_found_that_are_not_shown_or_not_there() {
     finds(&json, "NB403", &["attachment:c.png)"]);
     mends(&json, "NB402", r#", "b.png": {"image/png": "y"}"#, "");
     let none = json.replace("attachment:a.png", "a.png");
-    mends(&none, "NB402", r#""attachments": {"a.png": {"image/png": "x"}, "b.png": {"image/png": "y"}}, "#, "");
+    mends(
+        &none,
+        "NB402",
+        r#""attachments": {"a.png": {"image/png": "x"}, "b.png": {"image/png": "y"}}, "#,
+        "",
+    );
 }
 
 #[test]
 fn empty_cells_are_found_and_taken_out() {
     let empty = code("b", "null", "", "[\"  \\n\"]");
     let json = notebook(&[&code("a", "null", "", "\"x\""), &empty]);
-    finds(&json, "NB404", &["{\"cell_type\": \"code\", \"execution_count\": null, \"id\": \"b\""]);
+    finds(
+        &json,
+        "NB404",
+        &["{\"cell_type\": \"code\", \"execution_count\": null, \"id\": \"b\""],
+    );
     mends(&json, "NB404", &format!(",\n  {empty}"), "");
     assert!(!CheckOptions::default().looks_for(Rule::EmptyCell));
+    // What it shows may be all that is left of it.
+    let json = notebook(&[&code("a", "null", OUTPUT, "\"\"")]);
+    assert_eq!(findings(&json, &options("NB404")).len(), 1);
+    assert_eq!(mended(json.as_bytes(), &options("NB404")).unwrap(), None);
 }
 
 #[test]
@@ -314,8 +387,19 @@ fn code_that_does_not_parse_is_found_in_python_alone() {
     let found = &findings(&json, &options("NB501"))[0];
     assert_eq!(found.cell.as_ref().unwrap().at.unwrap().line, 2);
     finds(&json.replace("\"python\"", "\"julia\""), "NB501", &[]);
-    finds(&json.replace("\"language\": \"python\", \"name\": \"python3\"", "\"x\": 1"), "NB501", &[]);
-    let shown = json.replacen("\"metadata\": {}", r#""metadata": {"tags": ["raises-exception"]}"#, 1);
+    finds(
+        &json.replace(
+            "\"language\": \"python\", \"name\": \"python3\"",
+            "\"x\": 1",
+        ),
+        "NB501",
+        &[],
+    );
+    let shown = json.replacen(
+        "\"metadata\": {}",
+        r#""metadata": {"tags": ["raises-exception"]}"#,
+        1,
+    );
     finds(&shown, "NB501", &[]);
     let other = r#""metadata": {"vscode": {"languageId": "sql"}}"#;
     finds(&json.replacen("\"metadata\": {}", other, 1), "NB501", &[]);
@@ -329,7 +413,9 @@ fn token() -> String {
 #[test]
 fn secrets_are_found_in_sources_and_outputs_and_never_shown() {
     let secret = token();
-    let output = format!(r#"{{"output_type": "stream", "name": "stdout", "text": ["a\n", "got {secret}\n"]}}"#);
+    let output = format!(
+        r#"{{"output_type": "stream", "name": "stdout", "text": ["a\n", "got {secret}\n"]}}"#
+    );
     let source = format!(r##"["# {secret}\n", "key = '{secret}'"]"##);
     let json = notebook(&[&code("a", "null", &output, &source)]);
     finds(&json, "NB601", &["ghp_", "ghp_", "ghp_"]);
@@ -337,8 +423,13 @@ fn secrets_are_found_in_sources_and_outputs_and_never_shown() {
     let shown = format!("{all:?}");
     let (_, tail) = secret.split_at(8);
     assert!(!shown.contains(tail), "{shown}");
-    let of_output = all.iter().find(|found| found.message.contains("output") && found.rule == Rule::Token);
-    assert_eq!(of_output.unwrap().excerpt.as_ref().unwrap().line, "got ghp_***");
+    let of_output = all
+        .iter()
+        .find(|found| found.message.contains("output") && found.rule == Rule::Token);
+    assert_eq!(
+        of_output.unwrap().excerpt.as_ref().unwrap().line,
+        "got ghp_***"
+    );
 }
 
 #[test]
@@ -347,7 +438,11 @@ fn pictures_are_not_searched_for_secrets() {
         r#"{{"output_type": "display_data", "data": {{"image/png": "{0}", "text/plain": "<x>", "image/svg+xml": "{0}"}}, "metadata": {{}}}}"#,
         token()
     );
-    finds(&notebook(&[&code("a", "null", &output, "\"x\"")]), "NB6", &[]);
+    finds(
+        &notebook(&[&code("a", "null", &output, "\"x\"")]),
+        "NB6",
+        &[],
+    );
 }
 
 #[test]
@@ -360,14 +455,25 @@ fn tags_keep_rules_quiet_in_their_cell_and_nothing_of_it_is_mended() {
         let json = notebook(&[&with(tag), &code("b", "4", "", "\"x\"")]);
         let found = findings(&json, &CheckOptions::default());
         let codes: Vec<_> = found.iter().map(|found| found.rule.code()).collect();
-        let edits = mended(json.as_bytes(), &CheckOptions::default()).unwrap().unwrap();
+        let edits = mended(json.as_bytes(), &CheckOptions::default())
+            .unwrap()
+            .unwrap();
         (codes, edits.iter().count())
     };
     assert_eq!(rules("x"), (vec!["NB102", "NB103", "NB101", "NB102"], 4));
     assert_eq!(rules("nbweave-ignore"), (vec!["NB102"], 1));
-    assert_eq!(rules("nbweave-ignore-NB101"), (vec!["NB102", "NB103", "NB102"], 3));
-    assert_eq!(rules("nbweave-ignore-execution-count"), (vec!["NB103", "NB101", "NB102"], 3));
-    assert_eq!(rules("nbweave-ignored"), (vec!["NB102", "NB103", "NB101", "NB102"], 4));
+    assert_eq!(
+        rules("nbweave-ignore-NB101"),
+        (vec!["NB102", "NB103", "NB102"], 3)
+    );
+    assert_eq!(
+        rules("nbweave-ignore-execution-count"),
+        (vec!["NB103", "NB101", "NB102"], 3)
+    );
+    assert_eq!(
+        rules("nbweave-ignored"),
+        (vec!["NB102", "NB103", "NB101", "NB102"], 4)
+    );
 }
 
 #[test]
@@ -385,7 +491,13 @@ fn several_things_are_mended_at_once() {
 
 #[test]
 fn edits_of_more_than_one_pass_become_one() {
-    for (old, new) in [("abc", "abc"), ("aäc", "aöc"), ("", "ä"), ("ää", "ä"), ("aXb", "ab")] {
+    for (old, new) in [
+        ("abc", "abc"),
+        ("aäc", "aöc"),
+        ("", "ä"),
+        ("ää", "ä"),
+        ("aXb", "ab"),
+    ] {
         let edits = whole_difference(old.as_bytes(), new.as_bytes());
         assert_eq!(edits.apply(old.as_bytes()), new.as_bytes(), "{old} {new}");
     }
@@ -400,7 +512,13 @@ fn a_zeppelin_notebook_is_checked_for_results() {
 
 #[test]
 fn what_is_no_notebook_is_a_finding() {
-    for json in ["[]", "3", r#"{"a": 1}"#, r#"{"cells": 1}"#, r#"{"nbformat": 3, "worksheets": {}}"#] {
+    for json in [
+        "[]",
+        "3",
+        r#"{"a": 1}"#,
+        r#"{"cells": 1}"#,
+        r#"{"nbformat": 3, "worksheets": {}}"#,
+    ] {
         let found = findings(json, &CheckOptions::default());
         assert_eq!(found.len(), 1, "{json}: {found:?}");
         assert_eq!(found[0].rule, Rule::InvalidStructure);

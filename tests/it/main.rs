@@ -5,6 +5,7 @@
     reason = "a test fails by panicking and writes its own files"
 )]
 
+mod check;
 mod diff_compare;
 #[cfg(unix)]
 mod disk;

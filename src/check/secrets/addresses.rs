@@ -11,9 +11,15 @@ pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
         let scheme = before.chars().rev().take_while(|c| is_scheme(*c)).count();
         let start = at + colon.len();
         let behind = text.get(start..).unwrap_or_default();
-        let ends = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '?' | '#' | '"' | '\'' | '`' | '<' | '>' | '\\');
+        let ends = |c: char| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '/' | '?' | '#' | '"' | '\'' | '`' | '<' | '>' | '\\')
+        };
         // The last `@` before the host counts; no address is this long.
-        let near = behind.get(..behind.floor_char_boundary(512)).unwrap_or(behind);
+        let near = behind
+            .get(..behind.floor_char_boundary(512))
+            .unwrap_or(behind);
         let authority = near.split(ends).next().unwrap_or_default();
         let Some((login, host)) = authority.rsplit_once('@') else {
             continue;
@@ -37,19 +43,29 @@ pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
 /// Returns whether a password is one that somebody has, and not what stands
 /// for it.
 fn is_secret(user: &str, password: &str) -> bool {
-    let is_made_up = |c: char| matches!(c, '{' | '}' | '$' | '[' | ']' | '(' | ')' | '*' | ',' | ' ');
+    let is_made_up =
+        |c: char| matches!(c, '{' | '}' | '$' | '[' | ']' | '(' | ')' | '*' | ',' | ' ');
     let small = password.to_ascii_lowercase();
     password.len() >= 4
         && user != password
         && !password.contains(is_made_up)
         && !is_placeholder(password)
-        && !matches!(&*small, "pass" | "pswd" | "token" | "test" | "admin" | "root" | "user")
+        && !matches!(
+            &*small,
+            "pass" | "pswd" | "token" | "test" | "admin" | "root" | "user"
+        )
 }
 
 /// Returns whether a host is one that there is, and not one's own machine.
 fn is_remote(host: &str) -> bool {
     let name = host.split(':').next().unwrap_or_default();
-    let starts = name.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
-    let is_local = matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "host" | "hostname");
+    let starts = name
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_ascii_alphanumeric());
+    let is_local = matches!(
+        name,
+        "localhost" | "127.0.0.1" | "0.0.0.0" | "host" | "hostname"
+    );
     starts && !is_local && !name.contains("example")
 }

@@ -31,13 +31,15 @@ const KAGGLE: &str = r#"(?x)
 
 static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let forms = [QUOTED, EXPORTED, KAGGLE];
-    forms.iter().filter_map(|form| Regex::new(form).ok()).collect()
+    forms
+        .iter()
+        .filter_map(|form| Regex::new(form).ok())
+        .collect()
 });
 
 /// What every text has in it that one of the forms is in.
-static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new("(?i)passw|passphrase|pwd|secret|token|credential|key").ok()
-});
+static WORDS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("(?i)passw|passphrase|pwd|secret|token|credential|key").ok());
 
 /// Finds what is assigned in a text.
 pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
@@ -49,7 +51,9 @@ pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
             let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
-            if !is_secret(name.as_str(), value.as_str()) {
+            // `AWS::ApiGateway::ApiKey` is a type.
+            let before = text.get(..name.start()).unwrap_or_default();
+            if before.ends_with("::") || !is_secret(name.as_str(), value.as_str()) {
                 continue;
             }
             let name = name.as_str().rsplit('.').next().unwrap_or_default();

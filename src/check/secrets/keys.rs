@@ -29,12 +29,17 @@ pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
         let body_start = start + START.len() + header.len() + "-----".len();
         let most = text.floor_char_boundary(body_start.saturating_add(LONGEST));
         let body = text.get(body_start..most).unwrap_or_default();
-        let body = body.find(END).and_then(|end| body.get(..end)).unwrap_or(body);
+        let body = body
+            .find(END)
+            .and_then(|end| body.get(..end))
+            .unwrap_or(body);
         let Some((row_start, row_end)) = first_row(body) else {
             continue;
         };
         // Without an end, no more is known to be the key than its first row.
-        let has_end = text.get(body_start + body.len()..).is_some_and(|rest| rest.starts_with(END));
+        let has_end = text
+            .get(body_start + body.len()..)
+            .is_some_and(|rest| rest.starts_with(END));
         let length = if has_end { body.len() } else { row_end };
         secrets.push(Secret {
             rule: Rule::PrivateKey,

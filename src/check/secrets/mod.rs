@@ -15,7 +15,7 @@ use super::collect::{Collector, TextPlace};
 use super::place::PlacedText;
 use super::rules::Rule;
 use crate::json::{Kind, Value};
-use crate::notebook::{CellKind, Notebook, NbFormat, OutputKind};
+use crate::notebook::{CellKind, NbFormat, Notebook, OutputKind};
 
 /// What stands in the place of a secret.
 const MASK: &str = "***";
@@ -59,7 +59,13 @@ pub(super) fn find(notebook: &Notebook<'_>, found: &mut Collector) {
     let format = notebook.format;
     for (index, cell) in notebook.cells.iter().enumerate() {
         if let Some(source) = cell.source.filter(|_| cell.kind != CellKind::Unknown) {
-            look_into(&source, format, Sort::Plain, TextPlace::Source(index), found);
+            look_into(
+                &source,
+                format,
+                Sort::Plain,
+                TextPlace::Source(index),
+                found,
+            );
         }
         let place = TextPlace::Output(index);
         for output in cell.outputs() {
@@ -191,9 +197,30 @@ fn entropy(text: &str) -> f64 {
 /// Returns whether a text stands for a secret without being one.
 fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 24] = [
-        "example", "xxxx", "your", "placeholder", "changeme", "change_me", "dummy", "sample",
-        "insert", "replace", "redacted", "secret", "password", "passwd", "abcdef", "123456",
-        "fake", "foobar", "****", "....", "0000", "todo", "mytoken", "my_",
+        "example",
+        "xxxx",
+        "your",
+        "placeholder",
+        "changeme",
+        "change_me",
+        "dummy",
+        "sample",
+        "insert",
+        "replace",
+        "redacted",
+        "secret",
+        "password",
+        "passwd",
+        "abcdef",
+        "123456",
+        "fake",
+        "foobar",
+        "****",
+        "....",
+        "0000",
+        "todo",
+        "mytoken",
+        "my_",
     ];
     let small = text.to_ascii_lowercase();
     WORDS.iter().any(|word| small.contains(word))

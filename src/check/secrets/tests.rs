@@ -99,7 +99,11 @@ fn tokens_of_all_services_are_found_in_any_sentence() {
             assert!(!masked(&text).contains(&tail) || !is_found, "{text}");
         }
     }
-    assert!(missed.is_empty(), "{} of {n_tokens}: {missed:#?}", missed.len());
+    assert!(
+        missed.is_empty(),
+        "{} of {n_tokens}: {missed:#?}",
+        missed.len()
+    );
 }
 
 #[test]
@@ -130,8 +134,18 @@ fn what_stands_for_a_token_is_none() {
 #[test]
 fn a_run_of_base64_is_no_token() {
     let token = ["AK", "IA", "QWERTYUIOPASDFGH"].concat();
-    for (before, behind) in [("aGVsbG8", "d29y"), ("+", "/"), ("/", "+x"), ("x", ""), ("", "=")] {
-        assert_eq!(kinds(&format!("{before}{token}{behind}")), [], "{before} {behind}");
+    for (before, behind) in [
+        ("aGVsbG8", "d29y"),
+        ("+", "/"),
+        ("/", "+x"),
+        ("x", ""),
+        ("", "="),
+    ] {
+        assert_eq!(
+            kinds(&format!("{before}{token}{behind}")),
+            [],
+            "{before} {behind}"
+        );
     }
     assert_eq!(kinds(&token), [Rule::Token]);
     for seed in 0..200 {
@@ -151,7 +165,13 @@ fn web_tokens_are_known_by_their_header() {
     let token = format!("{header}.{payload}.{signature}");
     assert_eq!(kinds(&format!("jwt = '{token}'")), [Rule::Token]);
     assert_eq!(kinds(&format!("{header}.{payload}")), []);
-    assert_eq!(kinds(&format!("{}.{payload}.{signature}", part(r#"{"typ":"JWT"}"#))), []);
+    assert_eq!(
+        kinds(&format!(
+            "{}.{payload}.{signature}",
+            part(r#"{"typ":"JWT"}"#)
+        )),
+        []
+    );
     let sample = part(r#"{"sub":"1234567890","name":"John Doe","iat":1516239022}"#);
     assert_eq!(kinds(&format!("{header}.{sample}.{signature}")), []);
 }
@@ -167,7 +187,11 @@ fn private_keys_are_found_whole() {
     assert_eq!(found[0].rule, Rule::PrivateKey);
     assert!(!masked(&text).contains(&row));
     assert!(masked(&text).contains("\nx"));
-    for open in [&*begin, &*begin.replace("RSA ", ""), &*begin.replace("RSA", "OPENSSH")] {
+    for open in [
+        &*begin,
+        &*begin.replace("RSA ", ""),
+        &*begin.replace("RSA", "OPENSSH"),
+    ] {
         assert_eq!(kinds(&format!("\"{open}\\n{row}\\n")), [Rule::PrivateKey]);
     }
     for text in [
@@ -250,6 +274,7 @@ fn what_people_can_read_is_no_secret() {
         "password_field = \"input1field2\"",
         "private_key_path = '/home/a/.ssh/id_ed25519'",
         "foreign_key = \"a8F5k2L9q1W7e4R6t3Y8\"",
+        "\"AWS::IAM::AccessKey\": \"a8F5k2L9q1W7e4R6t3Y8\"",
     ] {
         assert_eq!(kinds(text), [], "{text}");
     }
@@ -267,7 +292,14 @@ fn a_secret_across_the_parts_of_a_text_is_masked_once() {
     let text = "password = 'hunter42x' # x";
     let at = text.find("ter").unwrap();
     let parts = masked_parts(text, at..at + 3);
-    assert_eq!(parts, ["password = '***".to_owned(), String::new(), "' # x".to_owned()]);
+    assert_eq!(
+        parts,
+        [
+            "password = '***".to_owned(),
+            String::new(),
+            "' # x".to_owned()
+        ]
+    );
     assert_eq!(masked("no secret in here"), "no secret in here");
 }
 

@@ -88,8 +88,20 @@ const FORMS: &[Form] = &[
     form("xoxe-", "a token of Slack", Url, 24, 255),
     form("xoxe.", "a token of Slack", Url, 24, 255),
     form("xapp-", "a token of Slack", Url, 24, 255),
-    form("hooks.slack.com/services/", "a webhook of Slack", Path, 40, 100),
-    form("discord.com/api/webhooks/", "a webhook of Discord", Path, 70, 120),
+    form(
+        "hooks.slack.com/services/",
+        "a webhook of Slack",
+        Path,
+        40,
+        100,
+    ),
+    form(
+        "discord.com/api/webhooks/",
+        "a webhook of Discord",
+        Path,
+        70,
+        120,
+    ),
     form("AIza", "an API key of Google", Url, 35, 35),
     form("GOCSPX-", "a client secret of Google", Url, 28, 28),
     form("ya29.", "an access token of Google", Url, 40, MANY),
@@ -137,7 +149,10 @@ const FORMS: &[Form] = &[
 
 /// What all prefixes are found by.
 static PREFIXES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let escaped: Vec<_> = FORMS.iter().map(|form| regex::escape(form.prefix)).collect();
+    let escaped: Vec<_> = FORMS
+        .iter()
+        .map(|form| regex::escape(form.prefix))
+        .collect();
     Regex::new(&escaped.join("|")).ok()
 });
 
@@ -225,7 +240,9 @@ fn starts_word(before: &str, prefix: &str) -> bool {
     let near = near.unwrap_or_default();
     let is_color = near.rfind('\u{1b}').is_some_and(|at| {
         let behind = near.get(at + 1..).unwrap_or_default();
-        let numbers = behind.strip_prefix('[').and_then(|code| code.strip_suffix('m'));
+        let numbers = behind
+            .strip_prefix('[')
+            .and_then(|code| code.strip_suffix('m'));
         numbers.is_some_and(|numbers| numbers.bytes().all(|c| c.is_ascii_digit() || c == b';'))
     });
     is_color || near.ends_with("\\n") || near.ends_with("\\t")

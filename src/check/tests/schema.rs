@@ -40,7 +40,11 @@ fn the_notebook_has_its_keys_and_no_others() {
     breaks(r#""nbformat": 4,"#, r#""nbformat": 9,"#, "9");
     breaks(r#""nbformat": 4,"#, r#""nbformat": "4","#, "\"4\"");
     breaks(r#""nbformat_minor": 5"#, r#""nbformat_minor": 5.0"#, "5.0");
-    breaks(r#""nbformat_minor": 5"#, r#""nbformat_minor": 5, "x": 1"#, "\"x\"");
+    breaks(
+        r#""nbformat_minor": 5"#,
+        r#""nbformat_minor": 5, "x": 1"#,
+        "\"x\"",
+    );
 }
 
 #[test]
@@ -58,20 +62,42 @@ fn the_metadata_of_the_notebook_is_of_its_kinds() {
     // Before 4.2 these were not spoken of.
     let old = FULL.replace("\"T\"", "[]");
     let old = old.replace("minor\": 5", "minor\": 1");
-    let old = ["a", "b", "r"].iter().fold(old, |old, id| old.replace(&format!("\"id\": \"{id}\", "), ""));
+    let old = ["a", "b", "r"].iter().fold(old, |old, id| {
+        old.replace(&format!("\"id\": \"{id}\", "), "")
+    });
     finds(&old.replace("\"id\": \"a\",", ""), "NB301", &[]);
 }
 
 #[test]
 fn cells_have_their_keys_and_no_others() {
     breaks(r#""cell_type": "raw", "#, "", "{\"id\": \"r\"");
-    breaks(r#""cell_type": "raw""#, r#""cell_type": "html""#, "\"html\"");
+    breaks(
+        r#""cell_type": "raw""#,
+        r#""cell_type": "html""#,
+        "\"html\"",
+    );
     breaks(r#""execution_count": 1, "#, "", "{\"cell_type\": \"code\"");
-    breaks(r#""execution_count": 1"#, r#""execution_count": 1.0"#, "1.0");
+    breaks(
+        r#""execution_count": 1"#,
+        r#""execution_count": 1.0"#,
+        "1.0",
+    );
     breaks(r#""execution_count": 1"#, r#""execution_count": -1"#, "-1");
-    breaks(r#""execution_count": 1"#, r#""execution_count": true"#, "true");
-    breaks(r#""source": ["c"]"#, r#""source": ["c"], "attachments": {}"#, "\"attachments\"");
-    breaks(r#""source": "k""#, r#""source": "k", "outputs": []"#, "\"outputs\"");
+    breaks(
+        r#""execution_count": 1"#,
+        r#""execution_count": true"#,
+        "true",
+    );
+    breaks(
+        r#""source": ["c"]"#,
+        r#""source": ["c"], "attachments": {}"#,
+        "\"attachments\"",
+    );
+    breaks(
+        r#""source": "k""#,
+        r#""source": "k", "outputs": []"#,
+        "\"outputs\"",
+    );
     breaks(r#", "source": "k""#, "", "{\"attachments\"");
     breaks(r#"["c"]"#, r#"["c", 1]"#, "1]");
     breaks("\"k\"", "null", "null");
@@ -82,7 +108,11 @@ fn cells_have_their_keys_and_no_others() {
 #[test]
 fn ids_are_keys_since_4_5() {
     let old = FULL.replace("minor\": 5", "minor\": 4");
-    finds(&old, "NB301", &["\"id\": \"a\"", "\"id\": \"b\"", "\"id\": \"r\""]);
+    finds(
+        &old,
+        "NB301",
+        &["\"id\": \"a\"", "\"id\": \"b\"", "\"id\": \"r\""],
+    );
 }
 
 #[test]
@@ -102,12 +132,24 @@ fn the_metadata_of_cells_is_of_its_kinds() {
 #[test]
 fn outputs_have_their_keys_and_no_others() {
     breaks(r#""output_type": "stream", "#, "", "{\"name\": \"stdout\"");
-    breaks("\"stream\"", "\"update_display_data\"", "\"update_display_data\"");
+    breaks(
+        "\"stream\"",
+        "\"update_display_data\"",
+        "\"update_display_data\"",
+    );
     breaks(r#""name": "stdout", "#, "", "{\"output_type\": \"stream\"");
     breaks(r#"["s"]"#, "1", "1}");
-    breaks(r#", "metadata": {}},"#, "},", "{\"output_type\": \"display_data\"");
+    breaks(
+        r#", "metadata": {}},"#,
+        "},",
+        "{\"output_type\": \"display_data\"",
+    );
     breaks("\"d\"", "{}", "{}");
-    breaks(r#""execution_count": 2"#, r#""execution_count": "*""#, "\"*\"");
+    breaks(
+        r#""execution_count": 2"#,
+        r#""execution_count": "*""#,
+        "\"*\"",
+    );
     breaks(r#"{"m": 1}"#, "[]", "[]");
     breaks(r#", "traceback": ["l"]"#, "", "{\"output_type\": \"error\"");
     breaks(r#"["l"]"#, "\"l\"", "\"l\"");
@@ -131,7 +173,9 @@ fn what_is_missing_and_has_one_meaning_is_put_in() {
         (r#""execution_count": 2, "#, r#""execution_count": null, "#),
     ] {
         let broken = FULL.replacen(old, if old.starts_with(',') { "}," } else { "" }, 1);
-        let edits = mended(broken.as_bytes(), &options("NB301")).unwrap().unwrap();
+        let edits = mended(broken.as_bytes(), &options("NB301"))
+            .unwrap()
+            .unwrap();
         let changed = String::from_utf8(edits.apply(broken.as_bytes())).unwrap();
         let put_in: serde_json::Value = serde_json::from_str(&changed).unwrap();
         let expected: serde_json::Value = serde_json::from_str(&FULL.replace(old, new)).unwrap();

@@ -75,7 +75,12 @@ pub(crate) struct CheckArgs {
     pub(crate) diff: bool,
 
     /// How findings are written
-    #[arg(long, value_name = "FORMAT", default_value = "text", conflicts_with = "diff")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        conflicts_with = "diff"
+    )]
     pub(crate) output_format: FindingFormatArg,
 
     /// Write findings to a file

@@ -82,7 +82,10 @@ fn all(
     };
     if subjects.len() == 1 {
         // One notebook needs no threads.
-        return subjects.into_iter().map(|subject| look(&mut None, subject)).collect();
+        return subjects
+            .into_iter()
+            .map(|subject| look(&mut None, subject))
+            .collect();
     }
     let subjects = subjects.into_par_iter();
     subjects.map_init(|| None, look).collect()
@@ -137,7 +140,9 @@ fn fix(done: &mut LookedInto, bytes: &Bytes, options: &CheckOptions) -> Result<(
     };
     if let Subject::Input(Input::Stdin) = done.subject {
         let edits = mended.clone().unwrap_or_default();
-        edits.write_to(bytes, &mut done.text).context("cannot write")?;
+        edits
+            .write_to(bytes, &mut done.text)
+            .context("cannot write")?;
     }
     let Some(edits) = mended else {
         return Ok(());
@@ -159,7 +164,11 @@ fn show_fix(done: &mut LookedInto, bytes: &Bytes, options: &CheckOptions) -> Res
     let edits: Option<Edits> =
         mended(bytes, options).with_context(|| format!("cannot check '{name}'"))?;
     if let Some(edits) = edits {
-        done.n_mended = done.findings.iter().filter(|finding| finding.is_mendable).count();
+        done.n_mended = done
+            .findings
+            .iter()
+            .filter(|finding| finding.is_mendable)
+            .count();
         patch(&name, bytes, &edits, &mut done.text).context("cannot write")?;
     }
     Ok(())
@@ -211,7 +220,11 @@ fn tell(all: Vec<Result<LookedInto>>, mode: Mode, args: &CheckArgs) -> Result<Ex
         if is_for_people {
             findings.retain(|finding| finding.rule != Rule::Unreadable);
         }
-        files.push(CheckedFile { name, path, findings });
+        files.push(CheckedFile {
+            name,
+            path,
+            findings,
+        });
     }
     let found = match mode {
         Mode::Diff => n_mended > 0,
@@ -254,14 +267,18 @@ fn write_report(
     let format = ReportFormat::from(args.output_format);
     let theme = theme(args, target);
     let mut text = Vec::new();
-    let is_counted = args.statistics && matches!(format, ReportFormat::Text | ReportFormat::Concise);
+    let is_counted =
+        args.statistics && matches!(format, ReportFormat::Text | ReportFormat::Concise);
     if is_counted {
         statistics(files, &mut text).context("cannot write")?;
     } else {
         report(files, format, &theme, &mut text).context("cannot write")?;
     }
     match target {
-        Target::StandardOutput => out.write_all(&text).context("cannot write"),
+        Target::StandardOutput => {
+            out.write_all(&text).context("cannot write")?;
+            out.flush().context("cannot write")
+        }
         Target::StandardError => io::stderr().write_all(&text).context("cannot write"),
         Target::File(path) => nbweave::fs::write(path, &text)
             .with_context(|| format!("cannot write '{}'", path.display())),
@@ -292,7 +309,10 @@ fn summarize(files: &[CheckedFile], args: &CheckArgs) {
     if n_findings == 0 {
         return;
     }
-    let n_files = files.iter().filter(|file| !file.findings.is_empty()).count();
+    let n_files = files
+        .iter()
+        .filter(|file| !file.findings.is_empty())
+        .count();
     let found = counted(n_findings, "finding");
     let place = match (n_files, files.len()) {
         (1, 1) => "the notebook".to_owned(),
@@ -306,7 +326,9 @@ fn summarize(files: &[CheckedFile], args: &CheckArgs) {
             1 => "it".to_owned(),
             _ => "them".to_owned(),
         };
-        ui::say(&format!("hint: `nbweave check --fix` with the same paths and options mends {what}"));
+        ui::say(&format!(
+            "hint: `nbweave check --fix` with the same paths and options mends {what}"
+        ));
     }
     if all().any(|finding| finding.rule == Rule::Conflict) {
         ui::say("hint: `nbweave resolve` lists and settles conflicts");

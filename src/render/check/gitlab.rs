@@ -78,7 +78,10 @@ pub(super) fn fingerprints(file: &CheckedFile) -> Vec<String> {
 fn lasting_name(path: &str, finding: &Finding) -> String {
     let cell = finding.cell.as_ref();
     let cell = cell.map_or("", |cell| cell.id.as_deref().unwrap_or(&cell.title));
-    let line = finding.excerpt.as_ref().map_or("", |excerpt| excerpt.line.trim());
+    let line = finding
+        .excerpt
+        .as_ref()
+        .map_or("", |excerpt| excerpt.line.trim());
     let parts = [path, finding.rule.code(), cell, &finding.message, line];
     parts.join("\0")
 }

@@ -86,7 +86,10 @@ pub(super) fn json(files: &[CheckedFile], out: &mut impl Write) -> io::Result<()
         files: files.iter().map(json_file).collect(),
         summary: JsonSummary {
             files: files.len(),
-            files_with_findings: files.iter().filter(|file| !file.findings.is_empty()).count(),
+            files_with_findings: files
+                .iter()
+                .filter(|file| !file.findings.is_empty())
+                .count(),
             findings: all().count(),
             mendable: all().filter(|finding| finding.is_mendable).count(),
             rules,

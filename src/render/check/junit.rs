@@ -1,4 +1,4 @@
-//! Findings as JUnit's report: a test for each notebook.
+//! Findings as `JUnit`'s report: a test for each notebook.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -11,14 +11,20 @@ use crate::check::Finding;
 pub(super) fn junit(files: &[CheckedFile], out: &mut impl Write) -> io::Result<()> {
     let failures: usize = files.iter().map(|file| file.findings.len()).sum();
     let passed = files.iter().filter(|file| file.findings.is_empty()).count();
-    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\"", failures + passed);
+    let counts = format!(
+        "tests=\"{}\" failures=\"{failures}\" errors=\"0\"",
+        failures + passed
+    );
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"nbweave check\" {counts}>")?;
     writeln!(out, "  <testsuite name=\"nbweave check\" {counts}>")?;
     for file in files {
         let path = escaped(&file.path);
         if file.findings.is_empty() {
-            writeln!(out, "    <testcase name=\"{path}\" classname=\"{path}\" file=\"{path}\"/>")?;
+            writeln!(
+                out,
+                "    <testcase name=\"{path}\" classname=\"{path}\" file=\"{path}\"/>"
+            )?;
         }
         for finding in &file.findings {
             write_test(&path, finding, out)?;

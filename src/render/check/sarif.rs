@@ -62,8 +62,12 @@ fn result(path: &str, finding: &Finding, index: Option<usize>, fingerprint: &str
     });
     if let (Some(cell), Some(location)) = (&finding.cell, location.as_object_mut()) {
         let name = match &cell.id {
-            Some(id) => json!({"name": id, "fullyQualifiedName": format!("cells[{}]", cell.index), "kind": "object"}),
-            None => json!({"fullyQualifiedName": format!("cells[{}]", cell.index), "kind": "object"}),
+            Some(id) => {
+                json!({"name": id, "fullyQualifiedName": format!("cells[{}]", cell.index), "kind": "object"})
+            }
+            None => {
+                json!({"fullyQualifiedName": format!("cells[{}]", cell.index), "kind": "object"})
+            }
         };
         location.insert("logicalLocations".to_owned(), json!([name]));
     }

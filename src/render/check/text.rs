@@ -60,7 +60,9 @@ fn write_line(
             "" => String::new(),
             title => format!(" '{}'", visible(title)),
         };
-        let line = cell.at.map_or(String::new(), |at| format!(", line {}", at.line));
+        let line = cell
+            .at
+            .map_or(String::new(), |at| format!(", line {}", at.line));
         let place = format!("(cell {number}{title}{line})");
         write!(out, " {}", place.style(theme.quiet))?;
     }

@@ -130,7 +130,9 @@ impl Paths {
         });
         let path = below.as_deref().unwrap_or(path);
         let parts = path.components();
-        let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
+        let parts: Vec<_> = parts
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect();
         parts.join("/").replacen("//", "/", 1)
     }
 }
