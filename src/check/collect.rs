@@ -255,16 +255,18 @@ fn name_of(cell: &Cell<'_>) -> (Option<String>, String) {
 /// Returns the line of a text that a range starts on, secrets masked, with
 /// the part of the range on it.
 pub(super) fn excerpt(text: &str, range: Span) -> Excerpt {
-    let before = text.get(..range.start).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    let behind = text.get(range.start..).unwrap_or_default();
-    let line_end = range.start + behind.find('\n').unwrap_or(behind.len());
     // A line can be a whole file: what is far away is not looked at.
     let reach = 8 * EXCERPT_WIDTH;
-    let from = text.floor_char_boundary(line_start.max(range.start.saturating_sub(reach)));
-    let end = line_end.min(range.end.max(range.start));
-    let until = text.floor_char_boundary(line_end.min(end.saturating_add(reach)));
     let part = |range: Span| text.get(range).unwrap_or_default();
+    let near = text.floor_char_boundary(range.start.saturating_sub(reach));
+    let line_start = part(near..range.start)
+        .rfind('\n')
+        .map(|end| near + end + 1);
+    let from = line_start.unwrap_or(near);
+    let far = text.floor_char_boundary(range.start.saturating_add(2 * reach));
+    let line_end = part(range.start..far).find('\n');
+    let until = line_end.map_or(far, |end| range.start + end);
+    let end = until.min(range.end.max(range.start));
     // Masked as one, a secret across the borders of the part is one, too.
     let masked = secrets::masked_parts(part(from..until), range.start - from..end - from);
     let [lead, middle, tail] = masked;
@@ -273,7 +275,7 @@ pub(super) fn excerpt(text: &str, range: Span) -> Excerpt {
     let is_cut = n_lead > EXCERPT_LEAD && n_lead + middle.chars().count() > EXCERPT_WIDTH;
     let skipped = if is_cut { n_lead - EXCERPT_LEAD } else { 0 };
     let mut line = String::new();
-    if skipped > 0 || from > line_start {
+    if skipped > 0 || (line_start.is_none() && near > 0) {
         line.push('…');
     }
     let n_dots = line.chars().count();

@@ -175,6 +175,13 @@ fn what_git_tracks_is_looked_into() {
     assert_eq!(files(&["--untracked"]), "a.ipynb d/b.ipynb");
     assert_eq!(files(&["a.ipynb"]), "a.ipynb");
     assert_eq!(files(&["d"]), "d/b.ipynb");
+    sandbox.write("e/c.ipynb", RAN);
+    assert_snapshot!(sandbox.nbweave(&["check", "e"]), @"
+    exit: 0
+    --- stderr
+    nbweave: git tracks no notebooks in 'e'
+    hint: --untracked takes those that it would add, too
+    ");
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn tell(all: Vec<Result<LookedInto>>, mode: Mode, args: &CheckArgs) -> Result<Ex
         }
         n_mended += done.n_mended;
         let path = match (&paths, done.subject.path()) {
-            (Some(paths), Some(path)) => paths.from_top(path),
+            (Some(paths), Some(path)) => paths.below_top(path),
             (_, _) => name.clone(),
         };
         // People were told already that it cannot be read.
