@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::Checked;
 use super::finding::{CellPlace, Excerpt, Finding};
 use super::options::CheckOptions;
 use super::place::{LineCursor, PlacedText};
 use super::rules::{Rule, RuleSet};
-use super::{Checked, secrets};
+use super::secrets::{self, Secret};
 use crate::error::LineColumn;
 use crate::json::{Edit, Edits, Span};
 use crate::notebook::{Cell, Notebook};
@@ -19,6 +20,10 @@ const EXCERPT_WIDTH: usize = 100;
 
 /// How many characters of them stand before what is pointed out.
 const EXCERPT_LEAD: usize = 40;
+
+/// How many characters of a line are searched for secrets before it names a
+/// cell.
+const TITLE_REACH: usize = 4000;
 
 /// How many characters of a cell's first line name it.
 const TITLE_WIDTH: usize = 40;
@@ -149,13 +154,15 @@ impl Collector {
         }
         let span = text.in_file(range.start)..text.in_file(range.end);
         let at = text.in_text(range.start);
+        let (whole, secrets) = text.with_secrets();
+        let excerpt = excerpt(whole, secrets, range);
         self.found.push(Found {
             rule,
             span,
             cell,
             message: message(),
             in_source: matches!(place, TextPlace::Source(_)).then_some(at),
-            excerpt: Some(excerpt(&text.text, range)),
+            excerpt: Some(excerpt),
             is_mendable: false,
         });
     }
@@ -243,7 +250,7 @@ fn name_of(cell: &Cell<'_>) -> (Option<String>, String) {
     let says = |line: &&str| !line.is_empty() && !line.starts_with("<<<<<<<");
     let mut lines = text.lines().map(str::trim).filter(says);
     let line = lines.next().unwrap_or_default();
-    let shown: String = line.chars().take(4 * TITLE_WIDTH).collect();
+    let shown: String = line.chars().take(TITLE_REACH).collect();
     let masked = secrets::masked(&shown);
     let mut title: String = masked.chars().take(TITLE_WIDTH).collect();
     if masked.chars().nth(TITLE_WIDTH).is_some() {
@@ -254,21 +261,20 @@ fn name_of(cell: &Cell<'_>) -> (Option<String>, String) {
 
 /// Returns the line of a text that a range starts on, secrets masked, with
 /// the part of the range on it.
-pub(super) fn excerpt(text: &str, range: Span) -> Excerpt {
+fn excerpt(text: &str, secrets: &[Secret], range: Span) -> Excerpt {
     // A line can be a whole file: what is far away is not looked at.
-    let reach = 8 * EXCERPT_WIDTH;
+    let reach = 2 * EXCERPT_WIDTH;
     let part = |range: Span| text.get(range).unwrap_or_default();
     let near = text.floor_char_boundary(range.start.saturating_sub(reach));
     let line_start = part(near..range.start)
         .rfind('\n')
         .map(|end| near + end + 1);
     let from = line_start.unwrap_or(near);
-    let far = text.floor_char_boundary(range.start.saturating_add(2 * reach));
+    let far = text.floor_char_boundary(range.start.saturating_add(reach));
     let line_end = part(range.start..far).find('\n');
     let until = line_end.map_or(far, |end| range.start + end);
     let end = until.min(range.end.max(range.start));
-    // Masked as one, a secret across the borders of the part is one, too.
-    let masked = secrets::masked_parts(part(from..until), range.start - from..end - from);
+    let masked = secrets::masked_parts(text, secrets, from..until, range.start..end);
     let [lead, middle, tail] = masked;
     let lead = lead.trim_end_matches('\r');
     let n_lead = lead.chars().count();
@@ -302,7 +308,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, part: &str, line: &str, start: usize, length: usize) {
         let at = text.find(part).unwrap();
-        let found = excerpt(text, at..at + part.len());
+        let found = excerpt(text, &[], at..at + part.len());
         assert_eq!(
             (&*found.line, found.start, found.length),
             (line, start, length)
@@ -320,7 +326,7 @@ mod tests {
     fn of_long_lines_what_is_near_is_shown() {
         let text = format!("{}here{}", "a ".repeat(2000), " b".repeat(2000));
         let at = text.find("here").unwrap();
-        let found = excerpt(&text, at..at + 4);
+        let found = excerpt(&text, &[], at..at + 4);
         let shown: String = found
             .line
             .chars()

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::secrets::{self, Secret};
 use crate::error::LineColumn;
 use crate::json::{Kind, Value, raw_length};
 use crate::notebook::{NbFormat, multiline_text};
@@ -59,6 +60,7 @@ pub(super) struct PlacedText<'a> {
     /// The last place that was asked for: in the text and in the file.
     last: (usize, usize),
     lines: LineCursor,
+    secrets: Option<Vec<Secret>>,
 }
 
 /// A string that a text is made of.
@@ -104,6 +106,7 @@ impl<'a> PlacedText<'a> {
             pieces,
             last: (0, 0),
             lines: LineCursor::START,
+            secrets: None,
         }
     }
 
@@ -123,6 +126,13 @@ impl<'a> PlacedText<'a> {
         let found = raw + raw_length(content, offset - start);
         self.last = (offset, found);
         found
+    }
+
+    /// Returns the text and the secrets in it.
+    pub(super) fn with_secrets(&mut self) -> (&str, &[Secret]) {
+        let text = &*self.text;
+        let secrets = self.secrets.get_or_insert_with(|| secrets::all_in(text));
+        (text, secrets)
     }
 
     /// Returns the line and column in the text.

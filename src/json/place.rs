@@ -11,11 +11,12 @@ pub fn raw_length(content: &[u8], length: usize) -> usize {
     let mut at = 0;
     while read < length && at < content.len() {
         let rest = content.get(at..).unwrap_or_default();
-        let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+        // No text is longer than what stands for it.
+        let near = rest.get(..length - read).unwrap_or(rest);
+        let plain = memchr::memchr(b'\\', near).unwrap_or(near.len());
         if plain > 0 {
-            let taken = plain.min(length - read);
-            read += taken;
-            at += taken;
+            read += plain;
+            at += plain;
             continue;
         }
         let (character, raw) = match escape(rest) {

@@ -291,7 +291,8 @@ fn assignments_in_markup_are_somebody_elses() {
 fn a_secret_across_the_parts_of_a_text_is_masked_once() {
     let text = "password = 'hunter42x' # x";
     let at = text.find("ter").unwrap();
-    let parts = masked_parts(text, at..at + 3);
+    let secrets = all_in(text);
+    let parts = masked_parts(text, &secrets, 0..text.len(), at..at + 3);
     assert_eq!(
         parts,
         [
@@ -301,6 +302,11 @@ fn a_secret_across_the_parts_of_a_text_is_masked_once() {
         ]
     );
     assert_eq!(masked("no secret in here"), "no secret in here");
+    let inside = masked_parts(text, &secrets, at..text.len(), at + 5..at + 5);
+    assert_eq!(
+        inside,
+        ["***".to_owned(), String::new(), "' # x".to_owned()]
+    );
 }
 
 #[test]
