@@ -140,14 +140,10 @@ impl<'a> PlacedText<'a> {
         self.lines.go_to(self.text.as_bytes(), offset)
     }
 
-    /// Returns where the line of the text starts that has this index, from
-    /// zero.
-    pub(super) fn line_start(&self, index: usize) -> usize {
-        let mut ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
-        match index {
-            0 => 0,
-            _ => ends.nth(index - 1).map_or(self.text.len(), |end| end + 1),
-        }
+    /// Returns where the lines of the text start.
+    pub(super) fn line_starts(&self) -> Vec<usize> {
+        let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+        std::iter::once(0).chain(ends.map(|end| end + 1)).collect()
     }
 }
 
@@ -195,8 +191,7 @@ mod tests {
         let document = Document::read(br#"["a\n", "bc\n", "d"]"#).unwrap();
         let format = NbFormat { major: 4, minor: 5 };
         let mut placed = PlacedText::read(&document.root(), format);
-        let starts: Vec<_> = (0..4).map(|index| placed.line_start(index)).collect();
-        assert_eq!(starts, [0, 2, 5, 6]);
+        assert_eq!(placed.line_starts(), [0, 2, 5]);
         assert_eq!(placed.in_text(3), LineColumn { line: 2, column: 2 });
     }
 
