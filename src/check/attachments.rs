@@ -6,11 +6,14 @@ use std::collections::HashSet;
 use super::collect::{Collector, TextPlace};
 use super::place::PlacedText;
 use super::rules::Rule;
-use crate::json::{Edit, Kind, Span};
+use crate::json::{Edit, Kind, Span, Value};
 use crate::notebook::{Cell, CellKind, Notebook};
 
 /// How the address of an attachment starts.
 const SCHEME: &str = "attachment:";
+
+/// How many bytes an address has at most, and of a line is looked at before one.
+const LONGEST_ADDRESS: usize = 2048;
 
 /// What may stand before the address of an attachment that is shown: the end
 /// of `](`, `<`, a quote or a blank behind `]:`, the sign before a value of
@@ -41,16 +44,17 @@ fn check_cell(notebook: &Notebook<'_>, cell: &Cell<'_>, index: usize, found: &mu
     }
     let names: Vec<_> = attachments
         .iter()
-        .flat_map(|attachments| attachments.members())
+        .flat_map(Value::members)
         .filter_map(|member| member.key.as_str())
         .collect();
-    let mut used: HashSet<&str> = HashSet::new();
+    let known = Names::new(&names);
+    let mut used: HashSet<&[u8]> = HashSet::new();
     if let Some(source) = mentions {
         let mut text = PlacedText::read(&source, notebook.format);
         let whole = text.text.clone().into_owned();
         for (at, _) in whole.match_indices(SCHEME) {
             let behind = whole.get(at + SCHEME.len()..).unwrap_or_default();
-            let name = name_among(behind, &names);
+            let name = known.of_address(behind);
             used.extend(name);
             let before = whole
                 .get(..at)
@@ -75,7 +79,7 @@ fn check_cell(notebook: &Notebook<'_>, cell: &Cell<'_>, index: usize, found: &mu
     let mut items = Vec::new();
     for member in attachments.members() {
         let name = member.key.as_str().unwrap_or_default();
-        let goes = !used.contains(&*name)
+        let goes = !used.contains(name.as_bytes())
             && found.add_mendable(
                 Rule::UnusedAttachment,
                 member.key.span(),
@@ -97,7 +101,8 @@ fn check_cell(notebook: &Notebook<'_>, cell: &Cell<'_>, index: usize, found: &mu
 /// Returns whether an address is one that Markdown or HTML shows, not one that
 /// is only talked about: no sign of code stands around it.
 fn is_shown(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
+    let near = text.floor_char_boundary(at.saturating_sub(LONGEST_ADDRESS));
+    let before = text.get(near..at).unwrap_or_default();
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     let on_line = before.get(line_start..).unwrap_or_default();
     let is_code_span = on_line.matches('`').count() % 2 == 1;
@@ -107,20 +112,49 @@ fn is_shown(text: &str, at: usize) -> bool {
     !is_code_span && (is_link || is_html)
 }
 
-/// Returns which of the names an address is, given by what stands behind its
-/// scheme: the longest that fits.
-fn name_among<'n>(behind: &str, names: &'n [Cow<'_, str>]) -> Option<&'n str> {
-    let line = behind.lines().next().unwrap_or_default();
-    let decoded = percent_decoded(line);
-    let fits = |name: &&str| line.starts_with(name) || decoded.starts_with(name.as_bytes());
-    let names = names.iter().map(|name| &**name);
-    names.filter(fits).max_by_key(|name| name.len())
+/// The names of the attachments of a cell.
+#[derive(Debug, Default)]
+struct Names<'n> {
+    names: HashSet<&'n [u8]>,
+    /// How many bytes they have, without repeats, the most first.
+    lengths: Vec<usize>,
+}
+
+impl<'n> Names<'n> {
+    fn new(names: &'n [Cow<'_, str>]) -> Self {
+        let mut lengths: Vec<_> = names.iter().map(|name| name.len()).collect();
+        lengths.sort_unstable_by(|one, other| other.cmp(one));
+        lengths.dedup();
+        Self {
+            names: names.iter().map(|name| name.as_bytes()).collect(),
+            lengths,
+        }
+    }
+
+    /// Returns which of the names an address is, given by what stands behind
+    /// its scheme: the longest that fits.
+    fn of_address(&self, behind: &str) -> Option<&'n [u8]> {
+        let near = behind.floor_char_boundary(LONGEST_ADDRESS);
+        let near = behind.get(..near).unwrap_or_default();
+        let line = near.lines().next().unwrap_or_default();
+        let decoded = percent_decoded(line);
+        let starts = self.lengths.iter().flat_map(|length| {
+            let written = line.as_bytes().get(..*length);
+            [written, decoded.get(..*length)]
+        });
+        let mut starts = starts.flatten();
+        starts.find_map(|start| self.names.get(start).copied())
+    }
 }
 
 /// Returns where an address ends of which no name is known.
 fn address(behind: &str, at: usize) -> Span {
     let ends = |c: char| c.is_whitespace() || matches!(c, ')' | '"' | '\'' | '>' | '\\');
-    let length = behind.find(ends).unwrap_or(behind.len());
+    let near = behind.floor_char_boundary(LONGEST_ADDRESS);
+    let length = behind
+        .get(..near)
+        .and_then(|near| near.find(ends))
+        .unwrap_or(near);
     at..at + SCHEME.len() + length
 }
 
@@ -137,16 +171,11 @@ fn percent_decoded(text: &str) -> Vec<u8> {
             (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
             _ => None,
         };
-        match byte {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = others.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = others;
-            }
-        }
+        bytes.push(byte.unwrap_or(*first));
+        rest = match byte {
+            Some(_) => others.get(2..).unwrap_or_default(),
+            None => others,
+        };
     }
     bytes
 }
@@ -166,7 +195,8 @@ mod tests {
             ("b.png)", None),
             ("%zz", None),
         ] {
-            assert_eq!(name_among(behind, &names), expected, "{behind}");
+            let found = Names::new(&names).of_address(behind);
+            assert_eq!(found, expected.map(str::as_bytes), "{behind}");
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::Checked;
 use super::finding::{CellPlace, Excerpt, Finding};
 use super::options::CheckOptions;
 use super::place::{LineCursor, PlacedText};
 use super::rules::{Rule, RuleSet};
-use super::{Checked, secrets};
+use super::secrets::{self, Secret};
 use crate::error::LineColumn;
 use crate::json::{Edit, Edits, Span};
 use crate::notebook::{Cell, Notebook};
@@ -19,6 +20,10 @@ const EXCERPT_WIDTH: usize = 100;
 
 /// How many characters of them stand before what is pointed out.
 const EXCERPT_LEAD: usize = 40;
+
+/// How many characters of a line are searched for secrets before it names a
+/// cell.
+const TITLE_REACH: usize = 4000;
 
 /// How many characters of a cell's first line name it.
 const TITLE_WIDTH: usize = 40;
@@ -149,13 +154,15 @@ impl Collector {
         }
         let span = text.in_file(range.start)..text.in_file(range.end);
         let at = text.in_text(range.start);
+        let (whole, secrets) = text.with_secrets();
+        let excerpt = excerpt(whole, secrets, range);
         self.found.push(Found {
             rule,
             span,
             cell,
             message: message(),
             in_source: matches!(place, TextPlace::Source(_)).then_some(at),
-            excerpt: Some(excerpt(&text.text, range)),
+            excerpt: Some(excerpt),
             is_mendable: false,
         });
     }
@@ -239,9 +246,11 @@ fn ignored_by(cell: &Cell<'_>) -> RuleSet {
 fn name_of(cell: &Cell<'_>) -> (Option<String>, String) {
     let id = cell.id.and_then(|id| id.as_str());
     let text = cell.text();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    // Of a conflict, both sides say more than the marker.
+    let says = |line: &&str| !line.is_empty() && !line.starts_with("<<<<<<<");
+    let mut lines = text.lines().map(str::trim).filter(says);
     let line = lines.next().unwrap_or_default();
-    let shown: String = line.chars().take(4 * TITLE_WIDTH).collect();
+    let shown: String = line.chars().take(TITLE_REACH).collect();
     let masked = secrets::masked(&shown);
     let mut title: String = masked.chars().take(TITLE_WIDTH).collect();
     if masked.chars().nth(TITLE_WIDTH).is_some() {
@@ -252,26 +261,27 @@ fn name_of(cell: &Cell<'_>) -> (Option<String>, String) {
 
 /// Returns the line of a text that a range starts on, secrets masked, with
 /// the part of the range on it.
-pub(super) fn excerpt(text: &str, range: Span) -> Excerpt {
-    let before = text.get(..range.start).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    let behind = text.get(range.start..).unwrap_or_default();
-    let line_end = range.start + behind.find('\n').unwrap_or(behind.len());
+fn excerpt(text: &str, secrets: &[Secret], range: Span) -> Excerpt {
     // A line can be a whole file: what is far away is not looked at.
-    let reach = 8 * EXCERPT_WIDTH;
-    let from = text.floor_char_boundary(line_start.max(range.start.saturating_sub(reach)));
-    let end = line_end.min(range.end.max(range.start));
-    let until = text.floor_char_boundary(line_end.min(end.saturating_add(reach)));
+    let reach = 2 * EXCERPT_WIDTH;
     let part = |range: Span| text.get(range).unwrap_or_default();
-    // Masked as one, a secret across the borders of the part is one, too.
-    let masked = secrets::masked_parts(part(from..until), range.start - from..end - from);
+    let near = text.floor_char_boundary(range.start.saturating_sub(reach));
+    let line_start = part(near..range.start)
+        .rfind('\n')
+        .map(|end| near + end + 1);
+    let from = line_start.unwrap_or(near);
+    let far = text.floor_char_boundary(range.start.saturating_add(reach));
+    let line_end = part(range.start..far).find('\n');
+    let until = line_end.map_or(far, |end| range.start + end);
+    let end = until.min(range.end.max(range.start));
+    let masked = secrets::masked_parts(text, secrets, from..until, range.start..end);
     let [lead, middle, tail] = masked;
     let lead = lead.trim_end_matches('\r');
     let n_lead = lead.chars().count();
     let is_cut = n_lead > EXCERPT_LEAD && n_lead + middle.chars().count() > EXCERPT_WIDTH;
     let skipped = if is_cut { n_lead - EXCERPT_LEAD } else { 0 };
     let mut line = String::new();
-    if skipped > 0 || from > line_start {
+    if skipped > 0 || (line_start.is_none() && near > 0) {
         line.push('…');
     }
     let n_dots = line.chars().count();
@@ -298,7 +308,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, part: &str, line: &str, start: usize, length: usize) {
         let at = text.find(part).unwrap();
-        let found = excerpt(text, at..at + part.len());
+        let found = excerpt(text, &[], at..at + part.len());
         assert_eq!(
             (&*found.line, found.start, found.length),
             (line, start, length)
@@ -316,7 +326,7 @@ mod tests {
     fn of_long_lines_what_is_near_is_shown() {
         let text = format!("{}here{}", "a ".repeat(2000), " b".repeat(2000));
         let at = text.find("here").unwrap();
-        let found = excerpt(&text, at..at + 4);
+        let found = excerpt(&text, &[], at..at + 4);
         let shown: String = found
             .line
             .chars()

@@ -6,7 +6,6 @@ use super::collect::{Collector, TextPlace};
 use super::place::PlacedText;
 use super::rules::Rule;
 use super::stripped::opening;
-use crate::json::Span;
 use crate::merge::{Form, StrayKind, leftovers_in, may_have_conflicts};
 use crate::notebook::Notebook;
 
@@ -77,6 +76,10 @@ fn report(
     let whole = opening(&cell.map_or(root, |cell| cell.value));
     let source = cell.and_then(|cell| cell.source);
     let mut text = source.map(|source| PlacedText::read(&source, notebook.format));
+    let starts = text
+        .as_ref()
+        .map(PlacedText::line_starts)
+        .unwrap_or_default();
     for what in left {
         let (line, message) = match what {
             Left::Markers(line) => (Some(line), "conflict markers"),
@@ -87,7 +90,10 @@ fn report(
         };
         let message = || message.to_owned();
         if let (Some(line), Some(text), Some(index)) = (line, &mut text, index) {
-            let range = line_range(text, line);
+            let start = starts.get(line).copied().unwrap_or_default();
+            let rest = text.text.get(start..).unwrap_or_default();
+            let length = rest.lines().next().unwrap_or_default().len();
+            let range = start..start + length;
             let place = TextPlace::Source(index);
             found.add_in_text(Rule::Conflict, text, range, place, message);
             continue;
@@ -101,12 +107,4 @@ fn report(
         let span = span.map_or(whole.clone(), |value| opening(&value));
         found.add(Rule::Conflict, span, index, message);
     }
-}
-
-/// Returns the bytes of a line without its end.
-fn line_range(text: &PlacedText<'_>, line: usize) -> Span {
-    let start = text.line_start(line);
-    let rest = text.text.get(start..).unwrap_or_default();
-    let length = rest.lines().next().unwrap_or_default().len();
-    start..start + length
 }

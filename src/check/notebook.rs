@@ -69,11 +69,16 @@ fn empty_cells(notebook: &Notebook<'_>, found: &mut Collector) {
             let Some((index, cell)) = cells.next() else {
                 break;
             };
-            let is_empty = cell.is_blank() && cell.attachments.is_none();
-            let goes = is_empty
-                && found.add_mendable(Rule::EmptyCell, opening(&value), Some(index), || {
-                    "the cell is empty".to_owned()
-                });
+            let mut goes = false;
+            if cell.is_blank() && cell.attachments.is_none() {
+                let message = || "the cell is empty".to_owned();
+                let span = opening(&value);
+                if cell.outputs.is_none_or(|outputs| !outputs.is_truthy()) {
+                    goes = found.add_mendable(Rule::EmptyCell, span, Some(index), message);
+                } else {
+                    found.add(Rule::EmptyCell, span, Some(index), message);
+                }
+            }
             items.push((value.span(), goes));
         }
         if items.iter().any(|(_, goes)| *goes) {

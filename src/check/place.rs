@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::secrets::{self, Secret};
 use crate::error::LineColumn;
 use crate::json::{Kind, Value, raw_length};
 use crate::notebook::{NbFormat, multiline_text};
@@ -59,6 +60,7 @@ pub(super) struct PlacedText<'a> {
     /// The last place that was asked for: in the text and in the file.
     last: (usize, usize),
     lines: LineCursor,
+    secrets: Option<Vec<Secret>>,
 }
 
 /// A string that a text is made of.
@@ -104,6 +106,7 @@ impl<'a> PlacedText<'a> {
             pieces,
             last: (0, 0),
             lines: LineCursor::START,
+            secrets: None,
         }
     }
 
@@ -125,19 +128,22 @@ impl<'a> PlacedText<'a> {
         found
     }
 
+    /// Returns the text and the secrets in it.
+    pub(super) fn with_secrets(&mut self) -> (&str, &[Secret]) {
+        let text = &*self.text;
+        let secrets = self.secrets.get_or_insert_with(|| secrets::all_in(text));
+        (text, secrets)
+    }
+
     /// Returns the line and column in the text.
     pub(super) fn in_text(&mut self, offset: usize) -> LineColumn {
         self.lines.go_to(self.text.as_bytes(), offset)
     }
 
-    /// Returns where the line of the text starts that has this index, from
-    /// zero.
-    pub(super) fn line_start(&self, index: usize) -> usize {
-        let mut ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
-        match index {
-            0 => 0,
-            _ => ends.nth(index - 1).map_or(self.text.len(), |end| end + 1),
-        }
+    /// Returns where the lines of the text start.
+    pub(super) fn line_starts(&self) -> Vec<usize> {
+        let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+        std::iter::once(0).chain(ends.map(|end| end + 1)).collect()
     }
 }
 
@@ -185,8 +191,7 @@ mod tests {
         let document = Document::read(br#"["a\n", "bc\n", "d"]"#).unwrap();
         let format = NbFormat { major: 4, minor: 5 };
         let mut placed = PlacedText::read(&document.root(), format);
-        let starts: Vec<_> = (0..4).map(|index| placed.line_start(index)).collect();
-        assert_eq!(starts, [0, 2, 5, 6]);
+        assert_eq!(placed.line_starts(), [0, 2, 5]);
         assert_eq!(placed.in_text(3), LineColumn { line: 2, column: 2 });
     }
 

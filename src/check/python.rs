@@ -1,6 +1,6 @@
 //! NB501: Python cells that do not parse.
 //!
-//! What IPython does to a cell before Python sees it is understood: magics,
+//! What `IPython` does to a cell before Python sees it is understood: magics,
 //! `!` and `?`, cell magics, cells that are indented as a whole, commands that
 //! work without their `%`. Where it is in doubt whether a cell is Python, it is
 //! not looked at. Which version of Python it is for makes no difference.
@@ -53,7 +53,7 @@ const PYTHON_MAGICS: [&str; 16] = [
 /// of Databricks run.
 const OTHER_LANGUAGES: [&str; 7] = ["sql", "md", "scala", "r", "sh", "fs", "html"];
 
-/// Commands that IPython takes without a `%` before them.
+/// Commands that `IPython` takes without a `%` before them.
 const AUTOMAGICS: [&str; 20] = [
     "cat",
     "cd",
@@ -205,7 +205,7 @@ fn without_cell_magics(source: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(code))
 }
 
-/// Returns a code with a number in the place of commands that IPython takes
+/// Returns a code with a number in the place of commands that `IPython` takes
 /// without a `%`.
 fn without_automagics(code: &str) -> String {
     let mut lines = String::with_capacity(code.len());

@@ -317,6 +317,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_documentation_lists_all_rules() {
+        let page = include_str!("../../docs/check.md");
+        for row in ROWS {
+            let usually = if row.usually == On { "on" } else { "off" };
+            let start = format!(
+                "| [{0}](../src/check/pages/{0}.md) | `{1}` | {usually} |",
+                row.code, row.name
+            );
+            let line = page.lines().find(|line| line.starts_with(&start));
+            let line = line.unwrap_or_else(|| panic!("{start}"));
+            assert_eq!(!line.ends_with("| |"), row.mend == Mend::Yes, "{line}");
+        }
+    }
+
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let rules: RuleSet = text.parse().unwrap();

@@ -122,14 +122,15 @@ fn code_metadata(metadata: &Object<'_>, context: Context, found: &mut Collector)
             found,
         );
     }
-    if let Some(scrolled) = metadata.get("scrolled") {
-        if scrolled.kind() != Kind::Bool && !scrolled.is_str("auto") {
-            let message = format!(
-                "`scrolled` is {}, not true, false or \"auto\"",
-                shown(&scrolled)
-            );
-            context.invalid(found, scrolled.span(), message);
-        }
+    if let Some(scrolled) = metadata.get("scrolled")
+        && scrolled.kind() != Kind::Bool
+        && !scrolled.is_str("auto")
+    {
+        let message = format!(
+            "`scrolled` is {}, not true, false or \"auto\"",
+            shown(&scrolled)
+        );
+        context.invalid(found, scrolled.span(), message);
     }
     if context.minor >= 4
         && let Some(execution) = metadata.get("execution")

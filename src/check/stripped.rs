@@ -81,12 +81,13 @@ fn place_of(change: &Change, notebook: &Notebook<'_>) -> Span {
     let cell = change.cell.and_then(|index| notebook.cells.get(index));
     let whole = opening(&cell.map_or(root, |cell| cell.value));
     let found = match (&change.what, cell) {
-        (Removal::Outputs(_) | Removal::NullOutputs, Some(cell)) => {
-            cell.outputs.map(|outputs| match outputs.kind() {
-                Kind::Array => opening(&outputs),
-                _ => outputs.span(),
-            })
-        }
+        (Removal::Outputs(_) | Removal::NullOutputs, Some(cell)) => cell.outputs.map(|outputs| {
+            if outputs.kind() == Kind::Array {
+                opening(&outputs)
+            } else {
+                outputs.span()
+            }
+        }),
         (Removal::ExecutionCount, Some(cell)) => count_of(cell).map(|count| count.span()),
         (Removal::Metadata(key), Some(cell)) => {
             let metadata = cell.metadata.unwrap_or(cell.value);

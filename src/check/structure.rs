@@ -411,7 +411,9 @@ pub(super) fn shown(value: &Value<'_>) -> String {
         Kind::Null | Kind::Bool | Kind::Number | Kind::String if raw.len() <= 40 => {
             String::from_utf8_lossy(raw).into_owned()
         }
-        _ => kind_name(value).to_owned(),
+        Kind::Null | Kind::Bool | Kind::Number | Kind::String | Kind::Array | Kind::Object => {
+            kind_name(value).to_owned()
+        }
     }
 }
 

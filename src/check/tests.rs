@@ -374,6 +374,10 @@ fn empty_cells_are_found_and_taken_out() {
     );
     mends(&json, "NB404", &format!(",\n  {empty}"), "");
     assert!(!CheckOptions::default().looks_for(Rule::EmptyCell));
+    // What it shows may be all that is left of it.
+    let json = notebook(&[&code("a", "null", OUTPUT, "\"\"")]);
+    assert_eq!(findings(&json, &options("NB404")).len(), 1);
+    assert_eq!(mended(json.as_bytes(), &options("NB404")).unwrap(), None);
 }
 
 #[test]

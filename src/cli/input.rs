@@ -58,18 +58,39 @@ impl Input {
 /// standard input. What cannot be found comes back as an error in its place;
 /// what is named twice is there once.
 pub(crate) fn inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
-    inputs_by(paths, notebooks_in)
+    inputs_by(paths, |dir| {
+        let notebooks = files_in(dir, is_notebook)?;
+        say_if_none(&notebooks, dir);
+        Ok(notebooks)
+    })
 }
 
 /// [`inputs`], but of a directory only the notebooks that git tracks.
 pub(crate) fn tracked_inputs(paths: &[PathBuf]) -> Vec<Result<Input>> {
     inputs_by(paths, |dir| {
         let tracked = git::tracked_files(dir, is_notebook);
-        match tracked.with_context(|| format!("cannot list '{}'", dir.display()))? {
-            Some(files) => Ok(files.into_iter().map(listed).collect()),
-            None => notebooks_in(dir),
+        let tracked = tracked.with_context(|| format!("cannot list '{}'", dir.display()))?;
+        let is_in_git = tracked.is_some();
+        if let Some(files) = tracked.filter(|files| !files.is_empty()) {
+            return Ok(listed(files));
         }
+        let notebooks = files_in(dir, is_notebook)?;
+        if is_in_git && !notebooks.is_empty() {
+            let dir = dir.display();
+            ui::say(&format!("nbweave: git tracks no notebooks in '{dir}'"));
+            ui::say("hint: --untracked takes those that it would add, too");
+            return Ok(Vec::new());
+        }
+        say_if_none(&notebooks, dir);
+        Ok(notebooks)
     })
+}
+
+fn say_if_none(notebooks: &[Result<Input>], dir: &Path) {
+    if notebooks.is_empty() {
+        let dir = dir.display();
+        ui::say(&format!("nbweave: there are no notebooks in '{dir}'"));
+    }
 }
 
 fn inputs_by(
@@ -81,14 +102,8 @@ fn inputs_by(
         if path == Path::new("-") {
             inputs.push(Ok(Input::Stdin));
         } else if path.is_dir() {
-            match files_in(path, is_notebook) {
-                Ok(notebooks) => {
-                    if notebooks.is_empty() {
-                        let dir = path.display();
-                        ui::say(&format!("nbweave: there are no notebooks in '{dir}'"));
-                    }
-                    inputs.extend(notebooks);
-                }
+            match notebooks_in(path) {
+                Ok(notebooks) => inputs.extend(notebooks),
                 Err(error) => inputs.push(Err(error)),
             }
         } else {
@@ -121,7 +136,7 @@ pub(crate) fn files_in(
     let context = |dir: &Path| format!("cannot list '{}'", dir.display());
     let visible = git::visible_files(dir, wanted);
     if let Some(files) = visible.with_context(|| context(dir))? {
-        return Ok(files.into_iter().map(listed).collect());
+        return Ok(listed(files));
     }
     let mut found = Vec::new();
     let mut failed = Vec::new();
@@ -132,11 +147,15 @@ pub(crate) fn files_in(
         }
     }
     found.sort();
-    Ok(found.into_iter().map(listed).chain(failed).collect())
+    Ok(listed(found).into_iter().chain(failed).collect())
 }
 
-fn listed(path: PathBuf) -> Result<Input> {
-    Ok(Input::File(without_dot(&path).to_owned()))
+/// Returns files as inputs, called as people write it.
+fn listed(files: Vec<PathBuf>) -> Vec<Result<Input>> {
+    let files = files.into_iter();
+    files
+        .map(|path| Ok(Input::File(without_dot(&path).to_owned())))
+        .collect()
 }
 
 /// Adds the directories in a directory, and the files that are wanted.

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking and writes its own files"
 )]
 
+mod check;
 mod convert;
 mod convert_review;
 mod diff_compare;

@@ -571,22 +571,34 @@ fn check_finds_what_a_merge_left() {
     assert_snapshot!(sandbox.nbweave(&["check"]), @"
     exit: 1
     --- stdout
-    a.ipynb: cell 2: conflict markers
-    a.ipynb: cell 3: conflict markers
-    a.ipynb: cell 4: a note on a conflict
+    a.ipynb:20:10: NB302 conflict markers (cell 2 'frame = read('ours.csv')', line 1)
+        | <<<<<<< HEAD
+        | ^^^^^^^^^^^^
+    a.ipynb:34:10: NB302 conflict markers (cell 3 'model = fit(frame)', line 1)
+        | <<<<<<< HEAD
+        | ^^^^^^^^^^^^
+    a.ipynb:48:10: NB302 a note on a conflict (cell 4 '**Merge conflict in the cell below**: th…', line 3)
+        | `/metadata/slideshow/slide_type`:
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     --- stderr
-    nbweave: the notebook has conflicts that a merge left
-    hint: `nbweave resolve` lists and settles them
+    nbweave: 3 findings in the notebook
+    hint: `nbweave resolve` lists and settles conflicts
     ");
     assert_snapshot!(sandbox.nbweave(&["check", "--conflicts"]), @"
     exit: 1
     --- stdout
-    a.ipynb: cell 2: conflict markers
-    a.ipynb: cell 3: conflict markers
-    a.ipynb: cell 4: a note on a conflict
+    a.ipynb:20:10: NB302 conflict markers (cell 2 'frame = read('ours.csv')', line 1)
+        | <<<<<<< HEAD
+        | ^^^^^^^^^^^^
+    a.ipynb:34:10: NB302 conflict markers (cell 3 'model = fit(frame)', line 1)
+        | <<<<<<< HEAD
+        | ^^^^^^^^^^^^
+    a.ipynb:48:10: NB302 a note on a conflict (cell 4 '**Merge conflict in the cell below**: th…', line 3)
+        | `/metadata/slideshow/slide_type`:
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     --- stderr
-    nbweave: the notebook has conflicts that a merge left
-    hint: `nbweave resolve` lists and settles them
+    nbweave: 3 findings in the notebook
+    hint: `nbweave resolve` lists and settles conflicts
     ");
     let _settled = sandbox.nbweave(&["resolve", "--ours", "a.ipynb"]);
     assert_snapshot!(sandbox.nbweave(&["check", "--conflicts"]), @"exit: 0");
@@ -601,19 +613,21 @@ fn check_for_conflicts_looks_for_nothing_else() {
         "nbdime.ipynb",
         crate::notebooks::notebook_with(r#""nbdime-conflicts": {}"#, &[]),
     );
-    assert_snapshot!(sandbox.nbweave(&["check", "--conflicts"]), @"
+    assert_snapshot!(sandbox.nbweave(&["check", "--conflicts", "--untracked"]), @"
     exit: 1
     --- stdout
-    a.ipynb: line 12: conflict markers
-    nbdime.ipynb: notebook: metadata `nbdime-conflicts`
+    a.ipynb:12:1: NB302 conflict markers of git in the JSON
+    nbdime.ipynb:5:35: NB302 metadata `nbdime-conflicts`
     --- stderr
-    nbweave: 2 of 4 notebooks have conflicts that a merge left
-    hint: `nbweave resolve` lists and settles them
+    nbweave: 2 findings in 2 of 4 notebooks
+    hint: `nbweave resolve` lists and settles conflicts
     ");
     assert_snapshot!(sandbox.nbweave(&["check", "a.ipynb"]), @"
-    exit: 129
+    exit: 1
+    --- stdout
+    a.ipynb:12:1: NB302 conflict markers of git in the JSON
     --- stderr
-    nbweave: cannot strip 'a.ipynb': invalid JSON at line 12, column 1: a merge left conflict markers in the file
-    hint: `nbweave resolve --rebuild` with the path makes a notebook of it again
+    nbweave: 1 finding in the notebook
+    hint: `nbweave resolve` lists and settles conflicts
     ");
 }

@@ -196,7 +196,7 @@ fn programs_that_switch_patterns_off_make_no_difference() {
     write_all(&sandbox, &["d/a.ipynb"]);
     for variable in ["GIT_LITERAL_PATHSPECS", "GIT_NOGLOB_PATHSPECS"] {
         let mut check = sandbox.command("nbweave");
-        check.args(["check", "."]).env(variable, "1");
+        check.args(["check", "--untracked", "."]).env(variable, "1");
         let output = finish(&mut check, "");
         assert_eq!(output.status.code(), Some(1), "{variable}");
     }

@@ -255,25 +255,37 @@ fn the_check_command_does_as_the_check_option() {
     assert_snapshot!(sandbox.nbweave(&["check", "a.ipynb", "b.ipynb"]), @"
     exit: 1
     --- stdout
-    a.ipynb: notebook: metadata `signature`, metadata `widgets`
-    a.ipynb: cell 1: metadata `collapsed`, 2 outputs, execution count
-    a.ipynb: cell 3: 1 output, execution count
+    a.ipynb:3:44: NB102 execution count (cell 1 'x')
+    a.ipynb:3:71: NB103 metadata `collapsed` (cell 1 'x')
+    a.ipynb:3:102: NB101 2 outputs (cell 1 'x')
+    a.ipynb:4:56: NB303 cell 1 has this `id`, too (cell 2 'x')
+    a.ipynb:5:44: NB102 execution count (cell 3 'x')
+    a.ipynb:5:53: NB303 cell 1 has this `id`, too (cell 3 'x')
+    a.ipynb:5:85: NB101 1 output (cell 3 'x')
+    a.ipynb:7:15: NB103 metadata `signature`
+    a.ipynb:7:40: NB103 metadata `widgets`
     --- stderr
-    nbweave: 1 of 2 notebooks has something to strip
-    hint: `nbweave strip` with the same paths and options removes it
+    nbweave: 9 findings in 1 of 2 notebooks
+    hint: `nbweave check --fix` with the same paths and options mends them
     ");
     assert_snapshot!(sandbox.nbweave(&["check", "b.ipynb"]), @"exit: 0");
     assert_snapshot!(sandbox.nbweave(&["check"]), @"
     exit: 1
     --- stdout
-    a.ipynb: notebook: metadata `signature`, metadata `widgets`
-    a.ipynb: cell 1: metadata `collapsed`, 2 outputs, execution count
-    a.ipynb: cell 3: 1 output, execution count
+    a.ipynb:3:44: NB102 execution count (cell 1 'x')
+    a.ipynb:3:71: NB103 metadata `collapsed` (cell 1 'x')
+    a.ipynb:3:102: NB101 2 outputs (cell 1 'x')
+    a.ipynb:4:56: NB303 cell 1 has this `id`, too (cell 2 'x')
+    a.ipynb:5:44: NB102 execution count (cell 3 'x')
+    a.ipynb:5:53: NB303 cell 1 has this `id`, too (cell 3 'x')
+    a.ipynb:5:85: NB101 1 output (cell 3 'x')
+    a.ipynb:7:15: NB103 metadata `signature`
+    a.ipynb:7:40: NB103 metadata `widgets`
     --- stderr
-    nbweave: 1 of 2 notebooks has something to strip
-    hint: `nbweave strip` with the same paths and options removes it
+    nbweave: 9 findings in 1 of 2 notebooks
+    hint: `nbweave check --fix` with the same paths and options mends them
     ");
-    assert_snapshot!(sandbox.nbweave(&["check", "--keep-output", "--keep-count", "--keep-metadata"]), @"exit: 0");
+    assert_snapshot!(sandbox.nbweave(&["check", "--keep-output", "--keep-count", "--keep-metadata", "--ignore=NB303"]), @"exit: 0");
     assert_snapshot!(sandbox.nbweave(&["check", "--keep-keys=x"]), @"
     exit: 2
     --- stderr

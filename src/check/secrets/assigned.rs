@@ -9,17 +9,17 @@ use crate::check::rules::Rule;
 
 /// A quoted value behind a name that ends as names of secrets do.
 const QUOTED: &str = r#"(?ix)
-    ( \b [a-z0-9_.-]{0,60}? (?: password | passwd | passphrase | pwd | secret | token | credential
+    ( (?-u:\b) [a-z0-9_.-]{0,60}? (?: password | passwd | passphrase | pwd | secret | token | credential
         | (?: api | access | auth | account | private | secret | client | subscription ) [_-]? key
         | client [_-]? secret ) s? [0-9]? )
-    (?: \\? ["'] )? \]? \s{0,4} (?: : | := | = | => ) \s{0,4}
+    (?: \\? ["'] )? \]? [\ \t]{0,4} (?: : | := | = | => ) [\ \t]{0,4}
     [rbuf]{0,2} \\? ["'] ( [^"'\s\\]{8,256} ) \\? ["']
 "#;
 
 /// A value that is set in the environment by a command.
 const EXPORTED: &str = r"(?x)
-    (?: %env | %set_env | \bexport | \bsetenv ) \s+
-    ( [A-Z0-9_]{0,60}? (?: PASSWORD | PASSWD | SECRET | TOKEN | KEY ) ) (?: \s*=\s* | \s+ )
+    (?: %env | %set_env | (?-u:\b)export | (?-u:\b)setenv ) [\ \t]+
+    ( [A-Z0-9_]{0,60}? (?: PASSWORD | PASSWD | SECRET | TOKEN | KEY ) ) (?: [\ \t]*=[\ \t]* | [\ \t]+ )
     ( [^\s]{8,256} )
 ";
 
@@ -51,7 +51,9 @@ pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
             let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
-            if !is_secret(name.as_str(), value.as_str()) {
+            // `AWS::ApiGateway::ApiKey` is a type.
+            let before = text.get(..name.start()).unwrap_or_default();
+            if before.ends_with("::") || !is_secret(name.as_str(), value.as_str()) {
                 continue;
             }
             let name = name.as_str().rsplit('.').next().unwrap_or_default();

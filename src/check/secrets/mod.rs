@@ -25,7 +25,7 @@ const SHORTEST: usize = 8;
 
 /// A secret in a text.
 #[derive(Clone, Debug, Eq, PartialEq)]
-struct Secret {
+pub(super) struct Secret {
     rule: Rule,
     /// The bytes of the text that are about it.
     range: Range<usize>,
@@ -152,26 +152,46 @@ fn secrets_in(text: &str, sort: Sort) -> Vec<Secret> {
 
 /// Returns a text with its secrets masked.
 pub(super) fn masked(text: &str) -> Cow<'_, str> {
-    if text.len() < SHORTEST || secrets_in(text, Sort::Plain).is_empty() {
+    let secrets = all_in(text);
+    if secrets.is_empty() {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(masked_parts(text, 0..text.len()).concat())
+    let whole = 0..text.len();
+    Cow::Owned(masked_parts(text, &secrets, whole.clone(), whole).concat())
 }
 
-/// Returns what stands before, in and behind a part of a text, with secrets
-/// masked.
-pub(super) fn masked_parts(text: &str, part: Range<usize>) -> [String; 3] {
+/// Finds the secrets of a text that people wrote or see.
+pub(super) fn all_in(text: &str) -> Vec<Secret> {
+    if text.len() < SHORTEST {
+        return Vec::new();
+    }
+    secrets_in(text, Sort::Plain)
+}
+
+/// Returns what stands before, in and behind a part of a window on a text, with
+/// its secrets masked. Those that reach into the window are masked, too.
+pub(super) fn masked_parts(
+    text: &str,
+    secrets: &[Secret],
+    window: Range<usize>,
+    part: Range<usize>,
+) -> [String; 3] {
     let mut parts = [String::new(), String::new(), String::new()];
     let part_of = |at: usize| match at {
         _ if at < part.start => 0,
         _ if at < part.end => 1,
         _ => 2,
     };
-    let mut secrets = secrets_in(text, Sort::Plain).into_iter().peekable();
-    for (at, character) in text.char_indices() {
+    let first = secrets.partition_point(|secret| secret.hidden.end <= window.start);
+    let mut secrets = secrets.iter().skip(first).peekable();
+    let shown = text.get(window.clone()).unwrap_or_default();
+    for (index, character) in shown.char_indices() {
+        let at = window.start + index;
         while secrets.next_if(|secret| secret.hidden.end <= at).is_some() {}
         match secrets.peek() {
-            Some(secret) if secret.hidden.start == at => parts[part_of(at)].push_str(MASK),
+            Some(secret) if secret.hidden.start.max(window.start) == at => {
+                parts[part_of(at)].push_str(MASK);
+            }
             Some(secret) if secret.hidden.start < at => {}
             _ => parts[part_of(at)].push(character),
         }

@@ -274,6 +274,7 @@ fn what_people_can_read_is_no_secret() {
         "password_field = \"input1field2\"",
         "private_key_path = '/home/a/.ssh/id_ed25519'",
         "foreign_key = \"a8F5k2L9q1W7e4R6t3Y8\"",
+        "\"AWS::IAM::AccessKey\": \"a8F5k2L9q1W7e4R6t3Y8\"",
     ] {
         assert_eq!(kinds(text), [], "{text}");
     }
@@ -290,7 +291,8 @@ fn assignments_in_markup_are_somebody_elses() {
 fn a_secret_across_the_parts_of_a_text_is_masked_once() {
     let text = "password = 'hunter42x' # x";
     let at = text.find("ter").unwrap();
-    let parts = masked_parts(text, at..at + 3);
+    let secrets = all_in(text);
+    let parts = masked_parts(text, &secrets, 0..text.len(), at..at + 3);
     assert_eq!(
         parts,
         [
@@ -300,6 +302,11 @@ fn a_secret_across_the_parts_of_a_text_is_masked_once() {
         ]
     );
     assert_eq!(masked("no secret in here"), "no secret in here");
+    let inside = masked_parts(text, &secrets, at..text.len(), at + 5..at + 5);
+    assert_eq!(
+        inside,
+        ["***".to_owned(), String::new(), "' # x".to_owned()]
+    );
 }
 
 #[test]

@@ -190,8 +190,9 @@ fn token_length(form: &Form, text: &str, start: usize, rest: &str) -> Option<usi
     if form.letters == WebToken {
         return web_token_length(rest);
     }
-    let run = run_of(form.letters, rest);
     let (least, most) = form.length;
+    // What is longer is no token, however long it is.
+    let run = run_of(form.letters, rest, most + 3);
     // A full stop behind a token ends a sentence.
     let token = run.trim_end_matches(['.', '-', '/']);
     let is_token = (least..=most).contains(&token.len())
@@ -201,7 +202,9 @@ fn token_length(form: &Form, text: &str, start: usize, rest: &str) -> Option<usi
     is_token.then_some(token.len())
 }
 
-fn run_of(letters: Letters, rest: &str) -> &str {
+/// Returns the characters at the start of a text that can be of a token, but no
+/// more than `most`.
+fn run_of(letters: Letters, rest: &str, most: usize) -> &str {
     let is_letter = |byte: u8| match letters {
         Alnum => byte.is_ascii_alphanumeric(),
         Url | WebToken => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
@@ -211,7 +214,8 @@ fn run_of(letters: Letters, rest: &str) -> &str {
         Base32 => matches!(byte, b'A'..=b'Z' | b'2'..=b'7'),
         Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
     };
-    let length = rest.bytes().take_while(|byte| is_letter(*byte)).count();
+    let bytes = rest.bytes().take(most);
+    let length = bytes.take_while(|byte| is_letter(*byte)).count();
     rest.get(..length).unwrap_or_default()
 }
 
@@ -231,7 +235,7 @@ fn starts_word(before: &str, prefix: &str) -> bool {
     };
     let is_base32 = prefix.len() == 4 && prefix.bytes().all(|byte| byte.is_ascii_uppercase());
     let is_data = is_base32 && matches!(last, '+' | '/');
-    let is_word = last.is_alphanumeric() || last == '_' || (last == '-' && prefix != "eyJ");
+    let is_word = last.is_alphanumeric() || matches!(last, '_' | '-');
     if !is_word && !is_data {
         return true;
     }
@@ -250,11 +254,11 @@ fn starts_word(before: &str, prefix: &str) -> bool {
 
 /// Returns how long a JSON Web Token is, given by what stands behind `eyJ`.
 fn web_token_length(rest: &str) -> Option<usize> {
-    let header = run_of(WebToken, rest);
+    let header = run_of(WebToken, rest, MANY);
     let behind = rest.get(header.len()..)?.strip_prefix('.')?;
-    let payload = run_of(WebToken, behind);
+    let payload = run_of(WebToken, behind, 4 * MANY);
     let signature = behind.get(payload.len()..)?.strip_prefix('.')?;
-    let signature = run_of(WebToken, signature);
+    let signature = run_of(WebToken, signature, MANY);
     let header_json = base64::engine::general_purpose::URL_SAFE_NO_PAD
         .decode(format!("eyJ{header}"))
         .ok()?;

@@ -116,7 +116,7 @@ pub(crate) enum FindingFormatArg {
     Gitlab,
     /// SARIF 2.1.0
     Sarif,
-    /// JUnit's report
+    /// A report of tests, as of `JUnit`
     Junit,
 }
 

@@ -246,7 +246,7 @@ fn tell(all: Vec<Result<LookedInto>>, mode: Mode, args: &CheckArgs) -> Result<Ex
         }
         n_mended += done.n_mended;
         let path = match (&paths, done.subject.path()) {
-            (Some(paths), Some(path)) => paths.from_top(path),
+            (Some(paths), Some(path)) => paths.below_top(path),
             (_, _) => name.clone(),
         };
         // People were told already that it cannot be read.
@@ -309,7 +309,10 @@ fn write_report(
         report(files, format, &theme, &mut text).context("cannot write")?;
     }
     match target {
-        Target::StandardOutput => out.write_all(&text).context("cannot write"),
+        Target::StandardOutput => {
+            out.write_all(&text).context("cannot write")?;
+            out.flush().context("cannot write")
+        }
         Target::StandardError => io::stderr().write_all(&text).context("cannot write"),
         Target::File(path) => nbweave::fs::write(path, &text)
             .with_context(|| format!("cannot write '{}'", path.display())),

@@ -32,17 +32,14 @@ pub(crate) fn run(args: &DiffArgs, line: &CommandLine) -> Result<Exit> {
     }
     let look = Look::new(&look_args, view(args));
     let comment = args.comment.options();
-    let ended = match &args.output {
-        Some(path) => {
-            let mut result = Vec::new();
-            let ended = show_all(&pairs, &look, &comment, &mut result)?;
-            write_result(path, &result)?;
-            ended
-        }
-        None => {
-            let mut out = BufWriter::new(io::stdout().lock());
-            show_all(&pairs, &look, &comment, &mut out)?
-        }
+    let ended = if let Some(path) = &args.output {
+        let mut result = Vec::new();
+        let ended = show_all(&pairs, &look, &comment, &mut result)?;
+        write_result(path, &result)?;
+        ended
+    } else {
+        let mut out = BufWriter::new(io::stdout().lock());
+        show_all(&pairs, &look, &comment, &mut out)?
     };
     Ok(match ended {
         Ended { failed: true, .. } => Exit::Failed,
@@ -135,12 +132,9 @@ fn show_all(
 fn show(number: usize, pair: &Pair, blobs: &mut Option<Blobs>, look: &Look) -> Result<Shown> {
     let old = pair.old.read(blobs)?;
     let new = pair.new.read(blobs)?;
-    let numbered = Look {
-        view: match look.view {
-            View::Html(_) => View::Html(number),
-            view => view,
-        },
-        ..look.clone()
-    };
-    Ok(compare(pair, old.as_deref(), new.as_deref(), &numbered))
+    let mut look = look.clone();
+    if let View::Html(at) = &mut look.view {
+        *at = number;
+    }
+    Ok(compare(pair, old.as_deref(), new.as_deref(), &look))
 }

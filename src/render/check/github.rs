@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{CheckedFile, message_with_cell};
 use crate::check::{Finding, Severity};
+use crate::render::escape::visible;
 
 /// Writes a command for each finding, which the runner shows beside the line.
 pub(super) fn github(files: &[CheckedFile], out: &mut impl Write) -> io::Result<()> {
@@ -37,10 +38,9 @@ fn write_command(path: &str, finding: &Finding, out: &mut impl Write) -> io::Res
     writeln!(out, "::{}", data(&message_with_cell(finding)))
 }
 
-/// Returns text as it stands behind the second `::`.
+/// Returns text as it stands behind the second `::`: on one line.
 fn data(text: &str) -> String {
-    let text = text.replace('%', "%25");
-    text.replace('\r', "%0D").replace('\n', "%0A")
+    visible(text).replace('%', "%25")
 }
 
 /// Returns text as it stands behind the `=` of a property.

@@ -1,4 +1,4 @@
-//! Findings as JUnit's report: a test for each notebook.
+//! Findings as `JUnit`'s report: a test for each notebook.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -42,7 +42,7 @@ pub enum ReportFormat {
     Gitlab,
     /// SARIF 2.1.0.
     Sarif,
-    /// JUnit's report: a test for each notebook.
+    /// `JUnit`'s report: a test for each notebook.
     Junit,
 }
 

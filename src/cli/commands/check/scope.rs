@@ -110,9 +110,12 @@ impl Paths {
     pub(super) fn find() -> Result<Self> {
         let repository = Repository::find().context("cannot ask git")?;
         let top = repository.and_then(|repository| repository.top);
-        let top = top.map(|top| match top.as_os_str().is_empty() {
-            true => PathBuf::from("."),
-            false => top,
+        let top = top.map(|top| {
+            if top.as_os_str().is_empty() {
+                PathBuf::from(".")
+            } else {
+                top
+            }
         });
         Ok(Self {
             top: top.and_then(|top| top.canonicalize().ok()),
@@ -121,7 +124,7 @@ impl Paths {
 
     /// Returns a path from the top with `/` between its parts; what is not
     /// below it stays as it is.
-    pub(super) fn from_top(&self, path: &Path) -> String {
+    pub(super) fn below_top(&self, path: &Path) -> String {
         let below = self.top.as_ref().and_then(|top| {
             let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
             let dir = dir.unwrap_or(Path::new(".")).canonicalize().ok()?;
