@@ -116,7 +116,7 @@ impl Look {
             },
             has_hyperlinks: match args.hyperlinks {
                 LinksArg::Auto => has_color && terminal::has_hyperlinks(LinksArg::Auto),
-                asked => terminal::has_hyperlinks(asked),
+                LinksArg::Always | LinksArg::Never => terminal::has_hyperlinks(args.hyperlinks),
             },
         }
     }
