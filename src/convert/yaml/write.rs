@@ -204,7 +204,11 @@ impl Writer {
         };
         if is_plain && scalar::is_text(text) {
             self.plain(text, indent, role);
-        } else if shape.is_single_quoted && !(role == Role::SimpleKey && shape.has_line_ends) {
+        } else if shape.is_single_quoted
+            && !(role == Role::SimpleKey && shape.has_line_ends)
+            // Readers differ in what these are between single quotes.
+            && !text.contains(RARE_LINE_ENDS)
+        {
             self.single_quoted(text, indent, role);
         } else {
             self.double_quoted(text, indent, role);
@@ -235,17 +239,11 @@ impl Writer {
         for run in Runs::of(text) {
             let is_inner = at > 0 && at + run.len() < text.len();
             at += run.len();
-            if run.starts_with(is_break) {
+            if run.starts_with('\n') {
                 // The first line end alone would be read as a blank.
-                if run.starts_with('\n') {
+                self.line_end();
+                for _ in run.chars() {
                     self.line_end();
-                }
-                for end in run.chars() {
-                    if end == '\n' {
-                        self.line_end();
-                    } else {
-                        self.line_end_as(end);
-                    }
                 }
                 self.indent(indent + 2);
             } else if run == " " && is_inner && self.column > WIDTH && role == Role::Value {
@@ -255,12 +253,6 @@ impl Writer {
             }
         }
         self.sign("'", false);
-    }
-
-    fn line_end_as(&mut self, end: char) {
-        self.line_end();
-        self.out.pop();
-        self.out.push(end);
     }
 
     fn double_quoted(&mut self, text: &str, indent: usize, role: Role) {
@@ -311,8 +303,11 @@ impl Writer {
     }
 }
 
+/// Line ends of YAML 1.1 that are none in YAML 1.2.
+const RARE_LINE_ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
 fn is_break(character: char) -> bool {
-    matches!(character, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    character == '\n' || RARE_LINE_ENDS.contains(&character)
 }
 
 /// Runs of blanks, of line ends and of anything else.
@@ -330,7 +325,7 @@ impl<'a> Iterator for Runs<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let class = |character: char| (character == ' ', is_break(character));
+        let class = |character: char| (character == ' ', character == '\n');
         let first = class(self.rest.chars().next()?);
         let end = self.rest.find(|character| class(character) != first);
         let (run, rest) = self.rest.split_at_checked(end.unwrap_or(self.rest.len()))?;
