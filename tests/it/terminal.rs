@@ -127,7 +127,7 @@ fn names_are_links_to_files_of_the_worktree() {
             .lines()
             .find(|line| line.starts_with("diff "))
             .unwrap();
-        line.contains("/work/a.ipynb\u{1b}\\b/a.ipynb\u{1b}]8;;\u{1b}\\")
+        line.contains("work/a.ipynb\u{1b}\\b/a.ipynb\u{1b}]8;;\u{1b}\\")
             && line.contains("\u{1b}]8;;file:///")
     };
     assert!(linked(&["--hyperlinks=always"]));
