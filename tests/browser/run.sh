@@ -22,7 +22,7 @@ nbweave=${1:-${NBWEAVE:-$PWD/target/release/nbweave}}
 for program in node npm; do
   command -v "$program" >/dev/null || skip "there is no $program"
 done
-chromium=${CHROMIUM:-/usr/bin/chromium}
+chromium=${CHROMIUM:-$(command -v chromium || echo /usr/bin/chromium)}
 [ -x "$chromium" ] || skip "there is no chromium at $chromium"
 
 target=$PWD/target/browser
