@@ -17,17 +17,8 @@ pub mod light;
 mod literal;
 pub mod magics;
 pub mod markdown;
-mod markdown_cells;
-mod markdown_read;
-#[cfg(test)]
-mod markdown_tests;
 mod model;
 pub mod myst;
-mod myst_blocks;
-mod myst_header;
-mod myst_read;
-#[cfg(test)]
-mod myst_tests;
 pub mod options;
 mod pairing;
 pub mod percent;

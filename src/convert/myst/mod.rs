@@ -7,14 +7,20 @@
 //! has no place for, are noted in the header. That this holds is not left to
 //! rules: the text is read back before anybody gets it.
 
-use super::ends::{self, End};
-use super::myst_read::{self as reading, DIRECTIVES};
-use super::placed::{Drift, LeavesOutBlank, drift, first_of_runs};
-use super::settings::TextSettings;
-use super::{Metadata, TextCell, TextNotebook, fences, filter, myst_header, options, yaml};
-use crate::notebook::CellKind;
+mod blocks;
+mod header;
+mod read;
+#[cfg(test)]
+mod tests;
 
-pub use super::myst_read::read;
+use crate::convert::ends::{self, End};
+use crate::convert::placed::{Drift, LeavesOutBlank, drift, first_of_runs};
+use crate::convert::settings::TextSettings;
+use crate::convert::{Metadata, TextCell, TextNotebook, fences, filter, options, yaml};
+use crate::notebook::CellKind;
+use read::{self as reading, DIRECTIVES};
+
+pub use read::read;
 
 /// How often a text is written with protection for single cells, before all
 /// cells get it.
@@ -23,8 +29,8 @@ const ATTEMPTS: usize = 4;
 /// Writes a notebook as `MyST` Markdown. `extension` has its dot.
 pub fn write(notebook: &TextNotebook, extension: &str) -> String {
     let settings = TextSettings::of(&notebook.metadata);
-    let (lexer, metadata) = myst_header::metadata(&notebook.metadata, extension, &settings);
-    let n_header = myst_header::n_cells(notebook.cells.first(), &metadata, &settings);
+    let (lexer, metadata) = header::metadata(&notebook.metadata, extension, &settings);
+    let n_header = header::n_cells(notebook.cells.first(), &metadata, &settings);
     let (front_matter, cells) = notebook.cells.split_at(n_header);
     let writer = Writer {
         lexer: lexer.as_deref(),
@@ -35,7 +41,7 @@ pub fn write(notebook: &TextNotebook, extension: &str) -> String {
     if metadata.contains_key("jupytext") {
         ends::note(&mut metadata, &ends, cells.len());
     }
-    let mut text = myst_header::write(front_matter.first(), &metadata, &settings);
+    let mut text = header::write(front_matter.first(), &metadata, &settings);
     let skipped = usize::from(text.is_empty());
     for line in body.iter().skip(skipped) {
         text.push_str(line);

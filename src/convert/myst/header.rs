@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::settings::TextSettings;
-use super::{Format, Metadata, TextCell, ends, filter, header, yaml};
+use crate::convert::settings::TextSettings;
+use crate::convert::{Format, Metadata, TextCell, ends, filter, header, yaml};
 use crate::error::Result;
 use crate::notebook::CellKind;
 

@@ -7,17 +7,22 @@
 //! the header. That this holds is not left to rules: the text is read back
 //! before anybody gets it.
 
-use super::ends;
-use super::header;
-use super::languages;
-use super::markdown_cells::{Piece, Protection, Writer};
-use super::markdown_read as reading;
-use super::placed::{Drift, LeavesOutBlank, drift, first_of_runs};
-use super::settings::TextSettings;
-use super::{Format, TextCell, TextNotebook, filter};
-use crate::notebook::CellKind;
+mod cells;
+mod read;
+#[cfg(test)]
+mod tests;
 
-pub use super::markdown_read::read;
+use crate::convert::ends;
+use crate::convert::header;
+use crate::convert::languages;
+use crate::convert::placed::{Drift, LeavesOutBlank, drift, first_of_runs};
+use crate::convert::settings::TextSettings;
+use crate::convert::{Format, TextCell, TextNotebook, filter};
+use crate::notebook::CellKind;
+use cells::{Piece, Protection, Writer};
+use read as reading;
+
+pub use read::read;
 
 /// How often a text is written with protection for single cells, before all
 /// cells get it.
@@ -117,10 +122,10 @@ fn write_body(
 }
 
 /// Sets an option in the `jupytext` section.
-fn set_option(metadata: &mut super::Metadata, key: &str, value: &str) {
+fn set_option(metadata: &mut crate::convert::Metadata, key: &str, value: &str) {
     let section = metadata
         .entry("jupytext")
-        .or_insert_with(|| super::Metadata::new().into());
+        .or_insert_with(|| crate::convert::Metadata::new().into());
     if let Some(section) = section.as_object_mut() {
         section.insert(key.to_owned(), value.into());
     }

@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
-use super::myst_blocks::{self as blocks, BlockKind, Fenced};
-use super::placed::{self, Placed};
-use super::{Metadata, TextNotebook, ends, myst_header, options, percent, yaml};
+use super::blocks::{self, BlockKind, Fenced};
+use super::header;
+use crate::convert::placed::{self, Placed};
+use crate::convert::{Metadata, TextNotebook, ends, options, percent, yaml};
 use crate::error::{Error, ErrorKind, LineColumn, Result};
 use crate::notebook::CellKind;
 
@@ -30,7 +31,7 @@ pub(super) const VERBATIM_INFO: &str = "markdown";
 /// stands behind a `+++` is no JSON object.
 pub fn read(text: &str) -> Result<TextNotebook> {
     let lines = placed::lines_of(text);
-    let mut header = myst_header::read(&lines)?;
+    let mut header = header::read(&lines)?;
     let behind = lines.get(header.n_lines..).unwrap_or_default();
     let mut body = cells(behind, header.n_lines);
     if let Some(error) = body.error.take() {

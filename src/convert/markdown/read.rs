@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::header::{self, Header};
-use super::languages::{self, Comment};
-use super::placed::{self, Placed};
-use super::settings::TextSettings;
-use super::{Metadata, TextNotebook, ends, fences, magics, options, percent};
+use crate::convert::header::{self, Header};
+use crate::convert::languages::{self, Comment};
+use crate::convert::placed::{self, Placed};
+use crate::convert::settings::TextSettings;
+use crate::convert::{Metadata, TextNotebook, ends, fences, magics, options, percent};
 use crate::error::Result;
 use crate::notebook::CellKind;
 

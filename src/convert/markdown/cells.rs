@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::markdown_read::{self as reading, CELL_TYPE, ESCAPED, REGIONS};
-use super::options::{self, Spelling};
-use super::settings::TextSettings;
-use super::{Metadata, TextCell, fences, filter, header, languages, magics, percent};
+use super::read::{self as reading, CELL_TYPE, ESCAPED, REGIONS};
+use crate::convert::options::{self, Spelling};
+use crate::convert::settings::TextSettings;
+use crate::convert::{Metadata, TextCell, fences, filter, header, languages, magics, percent};
 use crate::notebook::CellKind;
 
 /// What a cell gets so that it is read back right.

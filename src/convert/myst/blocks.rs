@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
-use super::fences;
+use crate::convert::fences;
 
 /// A block that ends the Markdown before it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

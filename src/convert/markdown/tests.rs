@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::markdown::{read, write};
-use super::{Metadata, TextNotebook, percent};
+use super::{read, write};
+use crate::convert::{Metadata, TextNotebook, percent};
 use crate::notebook::CellKind::{self, Code, Markdown, Raw};
 
 fn object(value: serde_json::Value) -> Metadata {
