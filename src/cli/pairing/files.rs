@@ -1,6 +1,6 @@
 //! The files of pairs: in the worktree or as they are staged, and in git.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use nbweave::convert::Paired;
 use nbweave::git::{
-    Blobs, IndexEntry, ObjectId, Repository, blobs_in, commits_of, stage_blobs, staged_files,
-    write_blob,
+    Blobs, ObjectId, Repository, Staged, blobs_in, commits_of, is_ignored, own_directory,
+    removed_files, stage_blobs, staged_files, write_blob,
 };
 
+use super::memory::{Kept, Memories};
 use crate::cli::input::{Input, files_in};
 
 /// How many commits are looked through for a version in which a notebook and
@@ -29,8 +30,12 @@ pub(crate) struct Files {
     is_repository: bool,
     /// Whether files are read from the index and written to it.
     staged: bool,
-    index: BTreeMap<PathBuf, IndexEntry>,
+    index: Staged,
+    /// The files of `HEAD` that the index has no longer, once asked for.
+    removed: Option<BTreeSet<PathBuf>>,
     blobs: Option<Blobs>,
+    /// Where it is kept what pairs said; what is staged has nothing there.
+    memories: Option<Memories>,
 }
 
 impl Files {
@@ -46,14 +51,23 @@ impl Files {
         let index = if is_repository {
             staged_files().context("cannot read the index")?
         } else {
-            BTreeMap::new()
+            Staged::default()
+        };
+        let memories = if is_repository && !staged {
+            Some(Memories::new(
+                &own_directory().context("cannot use the repository")?,
+            ))
+        } else {
+            None
         };
         Ok(Self {
             top: top.unwrap_or_default(),
             is_repository,
             staged,
             index,
+            removed: None,
             blobs: None,
+            memories,
         })
     }
 
@@ -89,7 +103,7 @@ impl Files {
     /// Whether there is such a file.
     pub(crate) fn exists(&self, path: &str) -> bool {
         if self.staged {
-            self.index.contains_key(Path::new(path))
+            self.is_tracked(path)
         } else {
             self.top.join(path).is_file()
         }
@@ -115,6 +129,7 @@ impl Files {
     fn read_staged(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         let id = self
             .index
+            .files
             .get(Path::new(path))
             .map(|entry| entry.id.clone());
         id.map(|id| self.blob(&id)).transpose()
@@ -125,6 +140,54 @@ impl Files {
         blobs.read(id).context("cannot read from the repository")
     }
 
+    /// Whether there is such a file in the index.
+    pub(crate) fn is_tracked(&self, path: &str) -> bool {
+        self.index.files.contains_key(Path::new(path))
+    }
+
+    /// Whether the index has something else there: a file that is not merged,
+    /// a link.
+    pub(crate) fn is_no_file(&self, path: &str) -> bool {
+        self.index.others.contains(Path::new(path))
+    }
+
+    /// Whether a file that is not staged is left out on purpose: it was
+    /// removed, or git is told to ignore it.
+    pub(crate) fn is_left_out(&mut self, path: &str) -> Result<bool> {
+        let removed = match &mut self.removed {
+            Some(removed) => removed,
+            none => none.insert(removed_files().context("cannot read the index")?),
+        };
+        if removed.contains(Path::new(path)) {
+            return Ok(true);
+        }
+        is_ignored(&self.top, Path::new(path)).with_context(|| format!("cannot stage '{path}'"))
+    }
+
+    /// Returns what a pair said when it was last brought together, and whether
+    /// other versions were staged since then.
+    pub(crate) fn remembered(&self, paths: Paired<&str>) -> Option<(Vec<u8>, bool)> {
+        let kept = self.memories.as_ref()?.read(paths)?;
+        let is_old = kept.staged != self.staged_names(paths);
+        Some((kept.text, is_old))
+    }
+
+    /// Remembers what a pair says that was brought together.
+    pub(crate) fn remember(&self, paths: Paired<&str>, text: Vec<u8>) {
+        if let Some(memories) = &self.memories {
+            let staged = self.staged_names(paths);
+            memories.keep(paths, &Kept { staged, text });
+        }
+    }
+
+    fn staged_names(&self, paths: Paired<&str>) -> String {
+        let names = [paths.notebook, paths.text].map(|path| {
+            let entry = self.index.files.get(Path::new(path));
+            entry.map_or("-", |entry| entry.id.as_str())
+        });
+        names.join(" ")
+    }
+
     /// Returns the versions that git has of a notebook and its text, the
     /// newest first: what is staged, unless that is what is worked on, and
     /// what was committed. They are read as they are asked for.
@@ -132,32 +195,34 @@ impl Files {
         &mut self,
         notebook: &str,
         text: &str,
-    ) -> Result<impl Iterator<Item = Paired<Option<Vec<u8>>>> + use<'_>> {
+    ) -> impl Iterator<Item = Paired<Option<Vec<u8>>>> + use<'_> {
         let paths = [PathBuf::from(notebook), PathBuf::from(text)];
         let staged = (!self.staged && self.is_repository).then(|| {
-            let id = |path: &PathBuf| self.index.get(path).map(|entry| entry.id.clone());
+            let id = |path: &PathBuf| self.index.files.get(path).map(|entry| entry.id.clone());
             paths.each_ref().map(id)
         });
-        let commits = if self.is_repository {
-            commits_of(&paths.each_ref().map(PathBuf::as_path), COMMITS)
-                .context("cannot read the history")?
-        } else {
-            Vec::new()
-        };
-        let committed = commits.into_iter().map(move |commit| {
+        let is_repository = self.is_repository;
+        // What is staged tells in most cases, without asking git.
+        let commits = std::iter::once_with({
+            let paths = paths.clone();
+            move || {
+                let paths = paths.each_ref().map(PathBuf::as_path);
+                let commits = is_repository.then(|| commits_of(&paths, COMMITS));
+                commits.and_then(Result::ok).unwrap_or_default()
+            }
+        });
+        let committed = commits.flatten().map(move |commit| {
             let found = blobs_in(&commit, &paths.each_ref().map(PathBuf::as_path));
             let mut found = found.unwrap_or_default().into_iter();
             [found.next().flatten(), found.next().flatten()]
         });
         // One that cannot be read says nothing.
         let mut read = |id: Option<ObjectId>| id.and_then(|id| self.blob(&id).ok());
-        Ok(staged
-            .into_iter()
-            .chain(committed)
-            .map(move |[notebook, text]| Paired {
-                notebook: read(notebook),
-                text: read(text),
-            }))
+        let versions = staged.into_iter().chain(committed);
+        versions.map(move |[notebook, text]| Paired {
+            notebook: read(notebook),
+            text: read(text),
+        })
     }
 
     /// Writes a file: of the worktree, or to the index.
@@ -168,10 +233,10 @@ impl Files {
         }
         let id = write_blob(bytes).with_context(context)?;
         let place = Path::new(path);
-        let mode = self.index.get(place).map(|entry| entry.mode.to_string());
+        let mode = self.index.files.get(place).map(|entry| entry.mode.to_string());
         let mode = mode.as_deref().unwrap_or(NEW_FILE);
         stage_blobs(&[(mode, &id, place)]).with_context(context)?;
-        if let Some(entry) = self.index.get_mut(place) {
+        if let Some(entry) = self.index.files.get_mut(place) {
             entry.id = id;
         }
         Ok(())
