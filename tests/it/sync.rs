@@ -410,5 +410,50 @@ fn a_hook_does_not_settle_what_is_not_merged() {
     commit(&sandbox);
     assert!(!sandbox.try_git(&["merge", "other"]).status.success());
     check_sync(&sandbox, &["--staged"], 0, "'a.py' is not merged");
-    assert_eq!(sandbox.git(&["diff", "--name-only", "--diff-filter=U"]), "a.py\n");
+    assert_eq!(
+        sandbox.git(&["diff", "--name-only", "--diff-filter=U"]),
+        "a.py\n"
+    );
+}
+
+#[test]
+fn a_hook_knows_what_was_brought_together_in_the_worktree() {
+    let sandbox = paired();
+    edit(&sandbox, "a.ipynb", "\"third = 3\"", "\"third = 33\"");
+    check_sync(&sandbox, &[], 0, "'a.py' written");
+    edit(&sandbox, "a.py", "third = 33", "third = 333");
+    sandbox.git(&["add", "--all"]);
+    check_sync(&sandbox, &["--staged"], 0, "'a.ipynb' brought up to date");
+    assert!(sandbox.git(&["show", ":a.ipynb"]).contains("third = 333"));
+    assert_eq!(sandbox.git(&["diff", "--name-only"]), "");
+}
+
+#[test]
+fn a_hook_stages_no_conflicts() {
+    let sandbox = paired();
+    edit(&sandbox, "a.py", "second = 2", "second = 22");
+    edit(&sandbox, "a.ipynb", "\"second = 2\"", "\"second = 222\"");
+    sandbox.git(&["add", "--all"]);
+    let staged = sandbox.git(&["write-tree"]);
+    check_sync(&sandbox, &["--staged"], 129, "cannot be merged");
+    assert_eq!(sandbox.git(&["write-tree"]), staged);
+    assert_eq!(sandbox.git(&["diff", "--name-only"]), "");
+    check_sync(&sandbox, &[], 1, "merged, with conflicts");
+}
+
+#[test]
+fn changes_of_two_texts_meet_in_the_notebook() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("jupytext.toml", "formats = \"ipynb,py:percent,md\"\n");
+    sandbox.write("a.ipynb", notebook(&SOURCES));
+    check_sync(&sandbox, &[], 0, "'a.md' written");
+    commit(&sandbox);
+    edit(&sandbox, "a.md", "second = 2", "second = 22");
+    edit(&sandbox, "a.py", "third = 3", "third = 33");
+    check_sync(&sandbox, &[], 0, "'a.ipynb' and 'a.md' merged");
+    for path in ["a.ipynb", "a.md", "a.py"] {
+        let text = sandbox.read(path);
+        assert!(text.contains("second = 22") && text.contains("third = 33"));
+    }
+    check_together(&sandbox);
 }

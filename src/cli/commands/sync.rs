@@ -62,10 +62,16 @@ fn sync(pairing: &Pairing, files: &mut Files, args: &SyncArgs) -> Result<Exit> {
                     ui::print(&written.would(&pair));
                     exit = Exit::Found;
                 }
+                Step::Write(written) if args.staged && written.has_conflicts => bail!(
+                    "'{}' and '{}' as they are staged cannot be merged\n\
+                     hint: `nbweave sync` merges them in the worktree, to be finished and staged",
+                    pair.paths.notebook,
+                    pair.paths.text
+                ),
                 Step::Write(written) => {
                     notebook_changed |= written.notebook.is_some();
                     pair.write(&written, files, args)?;
-                    if !args.quiet {
+                    if !args.quiet || written.has_conflicts {
                         ui::say(&written.done(&pair));
                     }
                     if written.has_conflicts {
@@ -374,9 +380,10 @@ impl<'a> Pair<'a> {
             files.write(text, new)?;
             if args.staged {
                 let there = files.read_worktree(text)?;
+                let is_same = there.as_ref() == Some(new);
                 if there.is_none() || there == self.bytes.text {
                     files.write_worktree(text, new)?;
-                } else {
+                } else if !is_same {
                     stays(text);
                 }
             }
@@ -392,7 +399,10 @@ impl<'a> Pair<'a> {
         let new = match (&there, &self.said.notebook) {
             (None, None) => new.to_vec(),
             (Some(there), Some(staged))
-                if self.form.of_notebook(there).is_ok_and(|it| same(&it, staged)) =>
+                if self
+                    .form
+                    .of_notebook(there)
+                    .is_ok_and(|it| same(&it, staged)) =>
             {
                 let said = self.form.of_notebook(new)?;
                 self.form

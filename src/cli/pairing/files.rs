@@ -34,7 +34,7 @@ pub(crate) struct Files {
     /// The files of `HEAD` that the index has no longer, once asked for.
     removed: Option<BTreeSet<PathBuf>>,
     blobs: Option<Blobs>,
-    /// Where it is kept what pairs said; what is staged has nothing there.
+    /// Where it is kept what pairs said in the worktree.
     memories: Option<Memories>,
 }
 
@@ -53,7 +53,7 @@ impl Files {
         } else {
             Staged::default()
         };
-        let memories = if is_repository && !staged {
+        let memories = if is_repository {
             Some(Memories::new(
                 &own_directory().context("cannot use the repository")?,
             ))
@@ -140,6 +140,11 @@ impl Files {
         blobs.read(id).context("cannot read from the repository")
     }
 
+    /// Whether what is staged is worked on.
+    pub(crate) fn is_staged(&self) -> bool {
+        self.staged
+    }
+
     /// Whether there is such a file in the index.
     pub(crate) fn is_tracked(&self, path: &str) -> bool {
         self.index.files.contains_key(Path::new(path))
@@ -172,9 +177,11 @@ impl Files {
         Some((kept.text, is_old))
     }
 
-    /// Remembers what a pair says that was brought together.
+    /// Remembers what a pair says that was brought together in the worktree.
     pub(crate) fn remember(&self, paths: Paired<&str>, text: Vec<u8>) {
-        if let Some(memories) = &self.memories {
+        if let Some(memories) = &self.memories
+            && !self.staged
+        {
             let staged = self.staged_names(paths);
             memories.keep(paths, &Kept { staged, text });
         }
@@ -233,7 +240,11 @@ impl Files {
         }
         let id = write_blob(bytes).with_context(context)?;
         let place = Path::new(path);
-        let mode = self.index.files.get(place).map(|entry| entry.mode.to_string());
+        let mode = self
+            .index
+            .files
+            .get(place)
+            .map(|entry| entry.mode.to_string());
         let mode = mode.as_deref().unwrap_or(NEW_FILE);
         stage_blobs(&[(mode, &id, place)]).with_context(context)?;
         if let Some(entry) = self.index.files.get_mut(place) {
@@ -255,9 +266,9 @@ fn from_top(top: &Path, path: &Path) -> Result<String> {
     let dir = dir.unwrap_or(Path::new(".")).canonicalize()?;
     let name = path.file_name().context("it is no file")?;
     let path = dir.join(name);
-    let path = path
-        .strip_prefix(top)
-        .context("it is outside of the worktree")?;
+    let path = path.strip_prefix(top).ok().context(
+        "it is outside of the worktree, or of the current directory where there is none",
+    )?;
     let parts: Option<Vec<_>> = path.iter().map(|part| part.to_str()).collect();
     Ok(parts.context("its name is not in UTF-8")?.join("/"))
 }

@@ -87,7 +87,7 @@ fn pairing(
         let found = found.filter(|found| {
             files.exists(&found.notebook) || found.texts.iter().any(|text| files.exists(&text.path))
         });
-        if found.is_none() && !files.is_tracked(path) {
+        if found.is_none() && !files.is_staged() && !files.is_tracked(path) {
             bail!("there is no such file");
         }
         return Ok(found);
