@@ -457,3 +457,13 @@ fn changes_of_two_texts_meet_in_the_notebook() {
     }
     check_together(&sandbox);
 }
+
+#[test]
+fn a_notebook_that_is_gone_comes_back_with_the_outputs_that_git_has() {
+    let sandbox = paired();
+    edit(&sandbox, "a.py", "second = 2", "second = 22");
+    std::fs::remove_file(sandbox.path("a.ipynb")).unwrap();
+    check_sync(&sandbox, &[], 0, "'a.ipynb' brought up to date with 'a.py'");
+    let notebook = sandbox.read("a.ipynb");
+    assert!(notebook.contains("second = 22") && notebook.contains("ran third"));
+}

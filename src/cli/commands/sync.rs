@@ -112,6 +112,8 @@ struct Pair<'a> {
     form: Form,
     bytes: Paired<Option<Vec<u8>>>,
     said: Paired<Option<TextNotebook>>,
+    /// What git has of a notebook that is gone.
+    lost: Option<Vec<u8>>,
     /// The version that both come from, if they are to be merged.
     base: Option<Paired<Option<Vec<u8>>>>,
 }
@@ -141,6 +143,10 @@ impl<'a> Pair<'a> {
             notebook: files.read(notebook)?,
             text: files.read(&text.path)?,
         };
+        let lost = match bytes.notebook {
+            None => files.read_staged(notebook)?,
+            Some(_) => None,
+        };
         let form = Form::of(&text.format, &text.path, bytes.text.as_deref())?;
         let said = Paired {
             notebook: bytes
@@ -167,6 +173,7 @@ impl<'a> Pair<'a> {
             form,
             bytes,
             said,
+            lost,
             base: None,
         })
     }
@@ -292,7 +299,9 @@ impl<'a> Pair<'a> {
                 written.text = Some(new.with_context(|| format!("cannot write '{text}'"))?);
             }
             (Direction::ToNotebook, old, Some(said)) => {
-                let new = self.form.notebook(old.as_deref(), said, keep);
+                // Its outputs are still there.
+                let old = old.as_ref().or(self.lost.as_ref());
+                let new = self.form.notebook(old.map(Vec::as_slice), said, keep);
                 let new = new.with_context(|| format!("cannot write '{notebook}'"))?;
                 written.notebook = Some(new);
             }

@@ -126,7 +126,8 @@ impl Files {
         }
     }
 
-    fn read_staged(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
+    /// Returns what is staged of a file; `None` if it is not.
+    pub(crate) fn read_staged(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         let id = self
             .index
             .files
