@@ -467,3 +467,22 @@ fn a_notebook_that_is_gone_comes_back_with_the_outputs_that_git_has() {
     let notebook = sandbox.read("a.ipynb");
     assert!(notebook.contains("second = 22") && notebook.contains("ran third"));
 }
+
+#[test]
+fn a_notebook_of_nbformat_3_is_upgraded_when_its_text_changes_and_not_before() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("jupytext.toml", "formats = \"ipynb,py:percent\"\n");
+    let old = "{\"metadata\": {}, \"nbformat\": 3, \"nbformat_minor\": 0, \"worksheets\": [\
+        {\"cells\": [{\"cell_type\": \"code\", \"language\": \"python\", \"input\": \"a = 1\", \
+        \"outputs\": [{\"output_type\": \"stream\", \"stream\": \"stdout\", \"text\": \"ran\"}]}, \
+        {\"cell_type\": \"heading\", \"level\": 1, \"source\": \"b\"}]}]}";
+    sandbox.write("a.ipynb", old);
+    check_sync(&sandbox, &[], 0, "'a.py' written");
+    assert_eq!(sandbox.read("a.ipynb"), old);
+    edit(&sandbox, "a.py", "# # b", "# # c");
+    check_sync(&sandbox, &[], 0, "'a.ipynb' brought up to date");
+    let notebook = sandbox.read("a.ipynb");
+    assert!(notebook.contains("\"nbformat\": 4") && notebook.contains("ran"));
+    assert!(notebook.contains("# c"));
+    check_together(&sandbox);
+}

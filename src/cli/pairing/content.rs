@@ -64,7 +64,7 @@ impl Form {
     }
 
     /// Returns a notebook that says what a text says. What only a notebook can
-    /// hold is taken from the one there is.
+    /// hold is taken from the one there is, which is upgraded to nbformat 4.
     pub(crate) fn notebook(
         &self,
         old: Option<&[u8]>,
@@ -76,9 +76,12 @@ impl Form {
             return Ok(ipynb::write(said, script.map(|script| script.language))?);
         };
         let document = Document::read(old)?;
+        // Those before nbformat 4 have no place for some of it.
+        let old = upgrade(&Notebook::read(&document)?)?;
+        let document = Document::read(&old)?;
         let notebook = Notebook::read(&document)?;
         let updated = update(&notebook, said, (self.format, &self.extension), keep)?;
-        Ok(updated.edits.apply(old))
+        Ok(updated.edits.apply(&old))
     }
 }
 
