@@ -486,3 +486,23 @@ fn a_notebook_of_nbformat_3_is_upgraded_when_its_text_changes_and_not_before() {
     assert!(notebook.contains("# c"));
     check_together(&sandbox);
 }
+
+#[test]
+fn a_hook_leaves_alone_what_is_only_meant_to_be_added() {
+    let sandbox = paired();
+    sandbox.write("b.ipynb", notebook(&SOURCES));
+    sandbox.git(&["add", "--intent-to-add", "b.ipynb"]);
+    check_sync(&sandbox, &["--staged"], 0, "");
+    assert!(!sandbox.names().contains(&"b.py".to_owned()));
+}
+
+#[test]
+fn settings_of_jupytext_that_are_not_heeded_are_named_once() {
+    let sandbox = paired();
+    let settings = sandbox.read("jupytext.toml") + "comment_magics = false\n";
+    sandbox.write("jupytext.toml", settings);
+    sandbox.write("deep/b.ipynb", notebook(&SOURCES));
+    let output = sandbox.run(&["sync"], "");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.matches("`comment_magics`").count(), 1, "{said}");
+}

@@ -102,7 +102,8 @@ fn is_meant(notebook: &str, text: &str, files: &mut Files) -> Result<bool> {
             return Ok(false);
         }
     }
-    Ok(files.is_tracked(notebook) && (files.is_tracked(text) || !files.is_left_out(text)?))
+    let has_notebook = files.read_staged(notebook)?.is_some();
+    Ok(has_notebook && (files.is_tracked(text) || !files.is_left_out(text)?))
 }
 
 /// A notebook and one of its texts.

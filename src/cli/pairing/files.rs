@@ -126,14 +126,16 @@ impl Files {
         }
     }
 
-    /// Returns what is staged of a file; `None` if it is not.
+    /// Returns what is staged of a file; `None` if it is not, or if it is
+    /// empty, which is how a file is listed that is only meant to be added.
     pub(crate) fn read_staged(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         let id = self
             .index
             .files
             .get(Path::new(path))
             .map(|entry| entry.id.clone());
-        id.map(|id| self.blob(&id)).transpose()
+        let bytes = id.map(|id| self.blob(&id)).transpose()?;
+        Ok(bytes.filter(|bytes| !bytes.is_empty()))
     }
 
     fn blob(&mut self, id: &ObjectId) -> Result<Vec<u8>> {
