@@ -39,9 +39,9 @@ pub fn commits_of(paths: &[&Path], limit: usize) -> io::Result<Vec<ObjectId>> {
 /// # Errors
 ///
 /// Fails with git's own words if there is no such commit.
-pub fn blobs_in(commit: &ObjectId, paths: &[&Path]) -> io::Result<Vec<Option<ObjectId>>> {
+pub fn blobs_in(commit: &str, paths: &[&Path]) -> io::Result<Vec<Option<ObjectId>>> {
     let mut command = git(&["--literal-pathspecs", "ls-tree", "-z", "--full-tree"]);
-    let output = run(command.arg(commit.as_str()).arg("--").args(paths))?;
+    let output = run(command.arg(commit).arg("--").args(paths))?;
     let mut blobs = vec![None; paths.len()];
     for entry in output.split(|&byte| byte == 0) {
         // `100644 blob ID<tab>PATH`

@@ -218,10 +218,15 @@ impl Files {
             move || {
                 let paths = paths.each_ref().map(PathBuf::as_path);
                 let commits = is_repository.then(|| commits_of(&paths, COMMITS));
-                commits.and_then(Result::ok).unwrap_or_default()
+                let commits = commits.and_then(Result::ok).unwrap_or_default();
+                let names = commits.iter().map(|commit| commit.as_str().to_owned());
+                names.collect::<Vec<_>>()
             }
         });
-        let committed = commits.flatten().map(move |commit| {
+        // The history of two files can be long to walk.
+        let head = is_repository.then(|| "HEAD".to_owned());
+        let commits = head.into_iter().chain(commits.flatten());
+        let committed = commits.map(move |commit| {
             let found = blobs_in(&commit, &paths.each_ref().map(PathBuf::as_path));
             let mut found = found.unwrap_or_default().into_iter();
             [found.next().flatten(), found.next().flatten()]
