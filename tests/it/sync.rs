@@ -506,3 +506,26 @@ fn settings_of_jupytext_that_are_not_heeded_are_named_once() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(said.matches("`comment_magics`").count(), 1, "{said}");
 }
+
+#[test]
+fn a_text_with_the_ids_of_cells_keeps_them() {
+    let sandbox = paired();
+    let convert = [
+        "convert",
+        "--to",
+        "py:percent",
+        "--ids",
+        "--force",
+        "a.ipynb",
+    ];
+    assert_eq!(sandbox.run(&convert, "").status.code(), Some(0));
+    commit(&sandbox);
+    let text = sandbox.read("a.py");
+    assert_eq!(text.matches("cell_id=").count(), 3, "{text}");
+    edit(&sandbox, "a.ipynb", "\"first = 1\"", "\"first = 11\"");
+    check_sync(&sandbox, &[], 0, "'a.py' written from 'a.ipynb'");
+    assert_eq!(
+        sandbox.read("a.py"),
+        text.replace("first = 1", "first = 11")
+    );
+}

@@ -1,7 +1,7 @@
 //! `nbweave sync`: notebooks and their texts, kept together.
 
 use anyhow::{Context as _, Result, bail};
-use nbweave::convert::{Base, Direction, Memory, Paired, TextNotebook, direction};
+use nbweave::convert::{Base, Direction, Extras, Memory, Paired, TextNotebook, direction};
 use nbweave::merge::{KeepOutputs, Labels, MergeOptions, Versions};
 
 use crate::cli::args::{FromArg, SyncArgs};
@@ -272,10 +272,14 @@ impl<'a> Pair<'a> {
 
     /// Returns the text of a notebook, in the dress of the one there is.
     fn text_of(&self, notebook: &[u8]) -> Result<Vec<u8>> {
-        let new = self.form.write(notebook)?;
-        let Some(old) = &self.bytes.text else {
-            return Ok(new.into_bytes());
+        let (Some(old), Some(said)) = (&self.bytes.text, &self.said.text) else {
+            return Ok(self.form.write(notebook)?.into_bytes());
         };
+        let extras = Extras {
+            ids: said.cells.iter().any(|cell| cell.id.is_some()),
+            attachments: said.cells.iter().any(|cell| cell.attachments.is_some()),
+        };
+        let new = self.form.write_with(notebook, extras)?;
         let said = self.form.read(new.as_bytes())?;
         let dressed = like_old(old, new.clone());
         let is_kept = self.form.read(dressed.as_bytes());

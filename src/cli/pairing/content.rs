@@ -49,11 +49,16 @@ impl Form {
 
     /// Returns the text of a notebook.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<String> {
+        self.write_with(bytes, Extras::default())
+    }
+
+    /// Returns the text of a notebook with what a text may hold besides.
+    pub(crate) fn write_with(&self, bytes: &[u8], extras: Extras) -> Result<String> {
         let document = Document::read(bytes)?;
         let notebook = Notebook::read(&document)?;
         let upgraded = upgrade(&notebook)?;
         let document = Document::read(&upgraded)?;
-        let notebook = text_notebook(&Notebook::read(&document)?, Extras::default());
+        let notebook = text_notebook(&Notebook::read(&document)?, extras);
         Ok(text::write(&notebook, self.format, &self.extension)?)
     }
 
