@@ -30,7 +30,7 @@ mod update;
 mod verify;
 pub mod yaml;
 
-pub use direction::{Direction, Paired, direction};
+pub use direction::{Base, Direction, Memory, Paired, direction};
 pub use format::{Format, Target};
 pub use model::{Extras, Metadata, TextCell, TextNotebook, text_notebook};
 pub use pairing::{PairFormat, PairedName, SpecError, pair_formats};

@@ -39,4 +39,7 @@ pub use objects::{Blobs, ObjectId, blob_id, is_revision, revision_count, smudged
 pub use refresh::refresh;
 pub use repository::Repository;
 pub use unmerged::{UnmergedFile, stage, unmerged_files};
-pub use versions::{blobs_in, commits_of, stage_blobs, staged_files, write_blob};
+pub use versions::{
+    Staged, blobs_in, commits_of, is_ignored, own_directory, removed_files, stage_blobs,
+    staged_files, write_blob,
+};

@@ -264,3 +264,268 @@ fn broken_ones_are_reported_and_the_others_done() {
     check_sync(&sandbox, &[], 129, "'b.ipynb'");
     assert!(sandbox.read("a.ipynb").contains("second = 22"));
 }
+
+#[test]
+fn both_sides_can_be_edited_in_turns_between_two_commits() {
+    let sandbox = paired();
+    edit(&sandbox, "a.py", "second = 2", "second = 22");
+    check_sync(&sandbox, &[], 0, "'a.ipynb' brought up to date with 'a.py'");
+    edit(&sandbox, "a.ipynb", "\"second = 22\"", "\"second = 222\"");
+    check_sync(&sandbox, &[], 0, "'a.py' written from 'a.ipynb'");
+    edit(&sandbox, "a.py", "second = 222", "second = 2222");
+    check_sync(&sandbox, &[], 0, "'a.ipynb' brought up to date with 'a.py'");
+    check_together(&sandbox);
+}
+
+#[test]
+fn a_side_that_was_taken_back_is_asked_about() {
+    let sandbox = paired();
+    edit(&sandbox, "a.py", "second = 2", "second = 22");
+    check_sync(&sandbox, &[], 0, "brought up to date");
+    sandbox.git(&["checkout", "--", "a.ipynb"]);
+    check_sync(&sandbox, &[], 129, "taken back to an earlier version");
+    assert!(sandbox.read("a.py").contains("second = 22"));
+}
+
+#[test]
+fn what_one_side_had_in_a_commit_of_its_own_is_kept() {
+    let sandbox = paired();
+    edit(&sandbox, "a.ipynb", "\"first = 1\"", "\"first = 111\"");
+    commit(&sandbox);
+    edit(&sandbox, "a.py", "third = 3", "third = 33");
+    check_sync(&sandbox, &[], 0, "'a.ipynb' and 'a.py' merged");
+    let (notebook, text) = (sandbox.read("a.ipynb"), sandbox.read("a.py"));
+    for source in ["first = 111", "third = 33"] {
+        assert!(notebook.contains(source) && text.contains(source));
+    }
+}
+
+#[test]
+fn a_clone_without_notebooks_gets_them() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("jupytext.toml", "formats = \"ipynb,py:percent\"\n");
+    let bare = notebook(&SOURCES).replace(
+        "  \"kernelspec\": {\n   \"display_name\": \"Python 3\",\n   \"language\": \"python\",\n   \"name\": \"python3\"\n  }\n",
+        "",
+    );
+    sandbox.write("a.ipynb", bare);
+    check_sync(&sandbox, &[], 0, "'a.py' written");
+    std::fs::remove_file(sandbox.path("a.ipynb")).unwrap();
+    sandbox.write("tool.py", "#!/usr/bin/python\n# started by jupytext\n");
+    check_sync(&sandbox, &[], 0, "'a.ipynb' brought up to date");
+    assert!(sandbox.read("a.ipynb").contains("third = 3"));
+    assert!(!sandbox.names().contains(&"tool.ipynb".to_owned()));
+}
+
+#[test]
+fn a_file_that_is_gone_is_made_of_the_other_and_one_that_never_was_is_an_error() {
+    let sandbox = paired();
+    std::fs::remove_file(sandbox.path("a.py")).unwrap();
+    check_sync(&sandbox, &["a.py"], 0, "'a.py' written from 'a.ipynb'");
+    check_sync(&sandbox, &["b.ipynb"], 129, "there is no such file");
+}
+
+#[test]
+fn conflicts_do_not_spread_from_one_side_to_the_other() {
+    let sandbox = paired();
+    let conflict = "<<<<<<< HEAD\nfirst = 1\n=======\nfirst = 11\n>>>>>>> other";
+    edit(&sandbox, "a.py", "first = 1", conflict);
+    let before = sandbox.read("a.ipynb");
+    check_sync(&sandbox, &[], 1, "'a.py' has conflicts");
+    assert_eq!(sandbox.read("a.ipynb"), before);
+
+    sandbox.git(&["checkout", "--", "a.py"]);
+    edit(&sandbox, "a.py", "second = 2", "second = 22");
+    edit(&sandbox, "a.ipynb", "\"second = 2\"", "\"second = 222\"");
+    check_sync(&sandbox, &[], 1, "merged, with conflicts");
+    let (notebook, text) = (sandbox.read("a.ipynb"), sandbox.read("a.py"));
+    check_sync(&sandbox, &[], 1, "'a.ipynb' has conflicts");
+    assert_eq!(sandbox.read("a.ipynb"), notebook);
+    assert_eq!(sandbox.read("a.py"), text);
+}
+
+#[test]
+fn a_text_that_was_emptied_does_not_empty_the_notebook() {
+    let sandbox = paired();
+    let (notebook, text) = (sandbox.read("a.ipynb"), sandbox.read("a.py"));
+    sandbox.write("a.py", "\n");
+    check_sync(&sandbox, &[], 0, "'a.py' written from 'a.ipynb'");
+    assert_eq!(sandbox.read("a.ipynb"), notebook);
+    assert_eq!(sandbox.read("a.py"), text);
+}
+
+#[test]
+fn a_text_keeps_its_line_ends_and_the_version_of_jupytext() {
+    let sandbox = paired();
+    let version = "'1.3'\n#       jupytext_version: 1.16.1\n";
+    let text = sandbox.read("a.py").replace("'1.3'\n", version);
+    let text = text.replace('\n', "\r\n");
+    sandbox.write("a.py", &text);
+    edit(&sandbox, "a.ipynb", "\"first = 1\"", "\"first = 11\"");
+    check_sync(&sandbox, &[], 0, "'a.py' written from 'a.ipynb'");
+    assert_eq!(
+        sandbox.read("a.py"),
+        text.replace("first = 1", "first = 11")
+    );
+}
+
+#[test]
+fn a_notebook_without_a_language_is_named_if_its_text_needs_one() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("jupytext.toml", "formats = \"ipynb,auto:percent\"\n");
+    sandbox.write(
+        "a.ipynb",
+        "{\"cells\": [], \"metadata\": {}, \"nbformat\": 4, \"nbformat_minor\": 5}",
+    );
+    check_sync(&sandbox, &[], 0, "'a.ipynb' has no text");
+}
+
+#[test]
+fn a_hook_leaves_removed_and_ignored_files_alone() {
+    let sandbox = paired();
+    sandbox.git(&["rm", "--quiet", "a.py"]);
+    check_sync(&sandbox, &["--staged"], 0, "");
+    assert_eq!(sandbox.git(&["ls-files"]), "a.ipynb\njupytext.toml\n");
+
+    sandbox.git(&["reset", "--quiet", "--hard"]);
+    sandbox.git(&["rm", "--quiet", "a.ipynb"]);
+    check_sync(&sandbox, &["--staged"], 0, "");
+    assert_eq!(sandbox.git(&["ls-files"]), "a.py\njupytext.toml\n");
+
+    sandbox.git(&["reset", "--quiet", "--hard"]);
+    sandbox.write(".gitignore", "texts\n");
+    sandbox.write("jupytext.toml", "formats = \"ipynb,texts//py:percent\"\n");
+    check_sync(&sandbox, &["--staged"], 0, "");
+    assert_eq!(sandbox.git(&["diff", "--cached", "--name-only"]), "");
+}
+
+#[test]
+fn a_hook_does_not_settle_what_is_not_merged() {
+    let sandbox = paired();
+    sandbox.git(&["checkout", "--quiet", "-b", "other"]);
+    edit(&sandbox, "a.py", "first = 1", "first = 11");
+    commit(&sandbox);
+    sandbox.git(&["checkout", "--quiet", "-"]);
+    edit(&sandbox, "a.py", "first = 1", "first = 12");
+    commit(&sandbox);
+    assert!(!sandbox.try_git(&["merge", "other"]).status.success());
+    check_sync(&sandbox, &["--staged"], 0, "'a.py' is not merged");
+    assert_eq!(
+        sandbox.git(&["diff", "--name-only", "--diff-filter=U"]),
+        "a.py\n"
+    );
+}
+
+#[test]
+fn a_hook_knows_what_was_brought_together_in_the_worktree() {
+    let sandbox = paired();
+    edit(&sandbox, "a.ipynb", "\"third = 3\"", "\"third = 33\"");
+    check_sync(&sandbox, &[], 0, "'a.py' written");
+    edit(&sandbox, "a.py", "third = 33", "third = 333");
+    sandbox.git(&["add", "--all"]);
+    check_sync(&sandbox, &["--staged"], 0, "'a.ipynb' brought up to date");
+    assert!(sandbox.git(&["show", ":a.ipynb"]).contains("third = 333"));
+    assert_eq!(sandbox.git(&["diff", "--name-only"]), "");
+}
+
+#[test]
+fn a_hook_stages_no_conflicts() {
+    let sandbox = paired();
+    edit(&sandbox, "a.py", "second = 2", "second = 22");
+    edit(&sandbox, "a.ipynb", "\"second = 2\"", "\"second = 222\"");
+    sandbox.git(&["add", "--all"]);
+    let staged = sandbox.git(&["write-tree"]);
+    check_sync(&sandbox, &["--staged"], 129, "cannot be merged");
+    assert_eq!(sandbox.git(&["write-tree"]), staged);
+    assert_eq!(sandbox.git(&["diff", "--name-only"]), "");
+    check_sync(&sandbox, &[], 1, "merged, with conflicts");
+}
+
+#[test]
+fn changes_of_two_texts_meet_in_the_notebook() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("jupytext.toml", "formats = \"ipynb,py:percent,md\"\n");
+    sandbox.write("a.ipynb", notebook(&SOURCES));
+    check_sync(&sandbox, &[], 0, "'a.md' written");
+    commit(&sandbox);
+    edit(&sandbox, "a.md", "second = 2", "second = 22");
+    edit(&sandbox, "a.py", "third = 3", "third = 33");
+    check_sync(&sandbox, &[], 0, "'a.ipynb' and 'a.md' merged");
+    for path in ["a.ipynb", "a.md", "a.py"] {
+        let text = sandbox.read(path);
+        assert!(text.contains("second = 22") && text.contains("third = 33"));
+    }
+    check_together(&sandbox);
+}
+
+#[test]
+fn a_notebook_that_is_gone_comes_back_with_the_outputs_that_git_has() {
+    let sandbox = paired();
+    edit(&sandbox, "a.py", "second = 2", "second = 22");
+    std::fs::remove_file(sandbox.path("a.ipynb")).unwrap();
+    check_sync(&sandbox, &[], 0, "'a.ipynb' brought up to date with 'a.py'");
+    let notebook = sandbox.read("a.ipynb");
+    assert!(notebook.contains("second = 22") && notebook.contains("ran third"));
+}
+
+#[test]
+fn a_notebook_of_nbformat_3_is_upgraded_when_its_text_changes_and_not_before() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("jupytext.toml", "formats = \"ipynb,py:percent\"\n");
+    let old = "{\"metadata\": {}, \"nbformat\": 3, \"nbformat_minor\": 0, \"worksheets\": [\
+        {\"cells\": [{\"cell_type\": \"code\", \"language\": \"python\", \"input\": \"a = 1\", \
+        \"outputs\": [{\"output_type\": \"stream\", \"stream\": \"stdout\", \"text\": \"ran\"}]}, \
+        {\"cell_type\": \"heading\", \"level\": 1, \"source\": \"b\"}]}]}";
+    sandbox.write("a.ipynb", old);
+    check_sync(&sandbox, &[], 0, "'a.py' written");
+    assert_eq!(sandbox.read("a.ipynb"), old);
+    edit(&sandbox, "a.py", "# # b", "# # c");
+    check_sync(&sandbox, &[], 0, "'a.ipynb' brought up to date");
+    let notebook = sandbox.read("a.ipynb");
+    assert!(notebook.contains("\"nbformat\": 4") && notebook.contains("ran"));
+    assert!(notebook.contains("# c"));
+    check_together(&sandbox);
+}
+
+#[test]
+fn a_hook_leaves_alone_what_is_only_meant_to_be_added() {
+    let sandbox = paired();
+    sandbox.write("b.ipynb", notebook(&SOURCES));
+    sandbox.git(&["add", "--intent-to-add", "b.ipynb"]);
+    check_sync(&sandbox, &["--staged"], 0, "");
+    assert!(!sandbox.names().contains(&"b.py".to_owned()));
+}
+
+#[test]
+fn settings_of_jupytext_that_are_not_heeded_are_named_once() {
+    let sandbox = paired();
+    let settings = sandbox.read("jupytext.toml") + "comment_magics = false\n";
+    sandbox.write("jupytext.toml", settings);
+    sandbox.write("deep/b.ipynb", notebook(&SOURCES));
+    let output = sandbox.run(&["sync"], "");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.matches("`comment_magics`").count(), 1, "{said}");
+}
+
+#[test]
+fn a_text_with_the_ids_of_cells_keeps_them() {
+    let sandbox = paired();
+    let convert = [
+        "convert",
+        "--to",
+        "py:percent",
+        "--ids",
+        "--force",
+        "a.ipynb",
+    ];
+    assert_eq!(sandbox.run(&convert, "").status.code(), Some(0));
+    commit(&sandbox);
+    let text = sandbox.read("a.py");
+    assert_eq!(text.matches("cell_id=").count(), 3, "{text}");
+    edit(&sandbox, "a.ipynb", "\"first = 1\"", "\"first = 11\"");
+    check_sync(&sandbox, &[], 0, "'a.py' written from 'a.ipynb'");
+    assert_eq!(
+        sandbox.read("a.py"),
+        text.replace("first = 1", "first = 11")
+    );
+}

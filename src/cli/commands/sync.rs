@@ -1,20 +1,24 @@
 //! `nbweave sync`: notebooks and their texts, kept together.
 
 use anyhow::{Context as _, Result, bail};
-use nbweave::convert::{Direction, Paired, TextNotebook, direction};
+use nbweave::convert::{Base, Direction, Extras, Memory, Paired, TextNotebook, direction};
 use nbweave::merge::{KeepOutputs, Labels, MergeOptions, Versions};
 
 use crate::cli::args::{FromArg, SyncArgs};
 use crate::cli::exit::Exit;
 use crate::cli::merging::{Merge, label};
-use crate::cli::pairing::{Files, Form, PairedText, Pairing, pairings, same};
+use crate::cli::pairing::{
+    Files, Form, PairedText, Pairing, has_conflicts, has_leftovers, like_old, pairings, same,
+};
+use crate::cli::shell::quoted_word;
 use crate::cli::ui;
 
 pub(crate) fn run(args: &SyncArgs) -> Result<Exit> {
     let mut files = Files::open(args.staged)?;
     let paths = files.named(&args.paths)?;
     let pairings = pairings(&paths, args.formats.as_deref(), &mut files);
-    if pairings.is_empty() && !args.quiet {
+    // A hook runs before commits of anything.
+    if pairings.is_empty() && !args.quiet && !args.staged {
         ui::say("nbweave: no notebook here is kept together with a text");
         ui::say("hint: --formats ipynb,py:percent says what notebooks are kept as");
     }
@@ -38,28 +42,43 @@ fn sync(pairing: &Pairing, files: &mut Files, args: &SyncArgs) -> Result<Exit> {
     for _ in 0..pairing.texts.len() {
         let mut notebook_changed = false;
         for text in &pairing.texts {
-            let mut pair = Pair::read(&pairing.notebook, text, files)?;
-            let direction = pair.direction(files, args.from)?;
+            if args.staged && !is_meant(&pairing.notebook, &text.path, files)? {
+                continue;
+            }
+            let mut pair = Pair::read(&pairing.notebook, text, files, args.from)?;
+            let direction = pair.direction(files, args.from);
+            if args.from.is_none()
+                && direction != Direction::Same
+                && let Some(undecided) = pair.undecided()?
+            {
+                ui::say(&undecided);
+                exit = Exit::Found;
+                continue;
+            }
             match pair.step(direction, args)? {
-                Step::Nothing => {}
+                Step::Nothing if args.check => {}
+                Step::Nothing => pair.remember(&Written::default(), files),
                 Step::Write(written) if args.check => {
                     ui::print(&written.would(&pair));
                     exit = Exit::Found;
                 }
+                Step::Write(written) if args.staged && written.has_conflicts => bail!(
+                    "'{}' and '{}' as they are staged cannot be merged\n\
+                     hint: `nbweave sync` merges them in the worktree, to be finished and staged",
+                    pair.paths.notebook,
+                    pair.paths.text
+                ),
                 Step::Write(written) => {
                     notebook_changed |= written.notebook.is_some();
                     pair.write(&written, files, args)?;
-                    if !args.quiet {
+                    if !args.quiet || written.has_conflicts {
                         ui::say(&written.done(&pair));
                     }
                     if written.has_conflicts {
-                        let notebook = &pairing.notebook;
-                        ui::say(&format!(
-                            "hint: finish '{notebook}' in any editor or with `nbweave resolve`, \
-                             then `nbweave sync --from ipynb {notebook}`"
-                        ));
+                        ui::say(&pair.hint_to_finish());
                         return Ok(Exit::Found);
                     }
+                    pair.remember(&written, files);
                 }
             }
         }
@@ -70,6 +89,23 @@ fn sync(pairing: &Pairing, files: &mut Files, args: &SyncArgs) -> Result<Exit> {
     Ok(exit)
 }
 
+/// Whether a hook has to do with a pair: a text may be new, unless it is left
+/// out on purpose. A notebook that is not staged is nothing for a hook to make,
+/// which would have no outputs to put into it.
+fn is_meant(notebook: &str, text: &str, files: &mut Files) -> Result<bool> {
+    for path in [notebook, text] {
+        if files.is_no_file(path) {
+            ui::say(&format!(
+                "nbweave: '{path}' is not merged or no regular file in the index; \
+                 '{notebook}' and '{text}' are left as they are"
+            ));
+            return Ok(false);
+        }
+    }
+    let has_notebook = files.read_staged(notebook)?.is_some();
+    Ok(has_notebook && (files.is_tracked(text) || !files.is_left_out(text)?))
+}
+
 /// A notebook and one of its texts.
 struct Pair<'a> {
     /// The paths.
@@ -77,6 +113,8 @@ struct Pair<'a> {
     form: Form,
     bytes: Paired<Option<Vec<u8>>>,
     said: Paired<Option<TextNotebook>>,
+    /// What git has of a notebook that is gone.
+    lost: Option<Vec<u8>>,
     /// The version that both come from, if they are to be merged.
     base: Option<Paired<Option<Vec<u8>>>>,
 }
@@ -96,10 +134,19 @@ struct Written {
 }
 
 impl<'a> Pair<'a> {
-    fn read(notebook: &'a str, text: &'a PairedText, files: &mut Files) -> Result<Self> {
+    fn read(
+        notebook: &'a str,
+        text: &'a PairedText,
+        files: &mut Files,
+        from: Option<FromArg>,
+    ) -> Result<Self> {
         let bytes = Paired {
             notebook: files.read(notebook)?,
             text: files.read(&text.path)?,
+        };
+        let lost = match bytes.notebook {
+            None => files.read_staged(notebook)?,
+            Some(_) => None,
         };
         let form = Form::of(&text.format, &text.path, bytes.text.as_deref())?;
         let said = Paired {
@@ -112,6 +159,9 @@ impl<'a> Pair<'a> {
             text: bytes
                 .text
                 .as_deref()
+                // One that was emptied is as if it was gone: taken at its
+                // word, it would empty the notebook.
+                .filter(|bytes| from == Some(FromArg::Text) || !bytes.trim_ascii().is_empty())
                 .map(|bytes| form.read(bytes))
                 .transpose()
                 .with_context(|| format!("cannot read '{}'", text.path))?,
@@ -124,24 +174,29 @@ impl<'a> Pair<'a> {
             form,
             bytes,
             said,
+            lost,
             base: None,
         })
     }
 
     /// Finds out which of the two is brought up to date.
-    fn direction(&mut self, files: &mut Files, from: Option<FromArg>) -> Result<Direction> {
-        if let (Some(from), Some(notebook), Some(text)) =
-            (from, &self.said.notebook, &self.said.text)
-        {
-            return Ok(match from {
-                _ if same(notebook, text) => Direction::Same,
-                FromArg::Ipynb => Direction::ToText,
-                FromArg::Text => Direction::ToNotebook,
-            });
+    fn direction(&mut self, files: &mut Files, from: Option<FromArg>) -> Direction {
+        if let (Some(notebook), Some(text)) = (&self.said.notebook, &self.said.text) {
+            match from {
+                _ if same(notebook, text) => return Direction::Same,
+                Some(FromArg::Ipynb) => return Direction::ToText,
+                Some(FromArg::Text) => return Direction::ToNotebook,
+                None => {}
+            }
         }
         let form = &self.form;
+        let remembered = files.remembered(self.paths).and_then(|(text, is_old)| {
+            let said = form.read(&text).ok()?;
+            Some((Memory { said, is_old }, text))
+        });
+        let (memory, remembered) = remembered.unzip();
         let mut seen = Vec::new();
-        let versions = files.versions(self.paths.notebook, self.paths.text)?;
+        let versions = files.versions(self.paths.notebook, self.paths.text);
         let said = versions.map(|bytes| {
             let notebook = bytes.notebook.as_deref();
             let text = bytes.text.as_deref();
@@ -153,11 +208,86 @@ impl<'a> Pair<'a> {
             seen.push(bytes);
             said
         });
-        let direction = direction(&self.said, said, same);
-        if let Direction::Merge(index) = direction {
-            self.base = seen.into_iter().nth(index);
+        let direction = direction(&self.said, memory.as_ref(), said, same);
+        self.base = match direction {
+            Direction::Merge(Base::Remembered) => Some(Paired {
+                notebook: None,
+                text: remembered,
+            }),
+            Direction::Merge(Base::Version(index)) => seen.into_iter().nth(index),
+            Direction::Same
+            | Direction::ToText
+            | Direction::ToNotebook
+            | Direction::Unknown
+            | Direction::Disputed => None,
+        };
+        direction
+    }
+
+    /// Says what a merge left in one of the two that people have to decide
+    /// first: it would get into the other.
+    fn undecided(&self) -> Result<Option<String>> {
+        let Paired { notebook, text } = self.paths;
+        if let Some(bytes) = &self.bytes.notebook
+            && has_leftovers(bytes)?
+        {
+            return Ok(Some(format!(
+                "nbweave: '{notebook}' has conflicts that nobody decided\n{}",
+                self.hint_to_finish()
+            )));
         }
-        Ok(direction)
+        let has_markers = self.bytes.text.as_deref().is_some_and(has_conflicts);
+        Ok(has_markers.then(|| {
+            format!(
+                "nbweave: '{text}' has conflicts that nobody decided\n\
+                 hint: finish '{text}', then `nbweave sync`; or take the notebook: \
+                 `nbweave sync --from ipynb {}`",
+                quoted_word(notebook)
+            )
+        }))
+    }
+
+    fn hint_to_finish(&self) -> String {
+        let notebook = self.paths.notebook;
+        format!(
+            "hint: finish '{notebook}' in any editor or with `nbweave resolve`, \
+             then `nbweave sync --from ipynb {}`",
+            quoted_word(notebook)
+        )
+    }
+
+    /// Remembers what both say now that this is written, if it is the same.
+    fn remember(&self, written: &Written, files: &Files) {
+        let notebook = written.notebook.as_ref().or(self.bytes.notebook.as_ref());
+        let text = written.text.as_ref().or(self.bytes.text.as_ref());
+        let (Some(notebook), Some(text)) = (notebook, text) else {
+            return;
+        };
+        if let (Ok(one), Ok(other)) = (self.form.of_notebook(notebook), self.form.read(text))
+            && same(&one, &other)
+        {
+            files.remember(self.paths, text.clone());
+        }
+    }
+
+    /// Returns the text of a notebook, in the dress of the one there is.
+    fn text_of(&self, notebook: &[u8]) -> Result<Vec<u8>> {
+        let (Some(old), Some(said)) = (&self.bytes.text, &self.said.text) else {
+            return Ok(self.form.write(notebook)?.into_bytes());
+        };
+        let extras = Extras {
+            ids: said.cells.iter().any(|cell| cell.id.is_some()),
+            attachments: said.cells.iter().any(|cell| cell.attachments.is_some()),
+        };
+        let new = self.form.write_with(notebook, extras)?;
+        let said = self.form.read(new.as_bytes())?;
+        let dressed = like_old(old, new.clone());
+        let is_kept = self.form.read(dressed.as_bytes());
+        Ok(if is_kept.is_ok_and(|read| same(&read, &said)) {
+            dressed.into_bytes()
+        } else {
+            new.into_bytes()
+        })
     }
 
     fn step(&self, direction: Direction, args: &SyncArgs) -> Result<Step> {
@@ -170,12 +300,13 @@ impl<'a> Pair<'a> {
         let mut written = Written::default();
         match (direction, &self.bytes.notebook, &self.said.text) {
             (Direction::ToText, Some(bytes), _) => {
-                let new = self.form.write(bytes);
-                let new = new.with_context(|| format!("cannot write '{text}'"))?;
-                written.text = Some(new.into_bytes());
+                let new = self.text_of(bytes);
+                written.text = Some(new.with_context(|| format!("cannot write '{text}'"))?);
             }
             (Direction::ToNotebook, old, Some(said)) => {
-                let new = self.form.notebook(old.as_deref(), said, keep);
+                // Its outputs are still there.
+                let old = old.as_ref().or(self.lost.as_ref());
+                let new = self.form.notebook(old.map(Vec::as_slice), said, keep);
                 let new = new.with_context(|| format!("cannot write '{notebook}'"))?;
                 written.notebook = Some(new);
             }
@@ -187,6 +318,10 @@ impl<'a> Pair<'a> {
             (Direction::Unknown, _, _) => bail!(
                 "'{notebook}' and '{text}' say different things, and git has no version in \
                  which they said the same; `--from ipynb` or `--from text` takes one of them"
+            ),
+            (Direction::Disputed, _, _) => bail!(
+                "'{notebook}' and '{text}' say different things, and one of them was taken back \
+                 to an earlier version; `--from ipynb` or `--from text` takes one of them"
             ),
             _ => {}
         }
@@ -238,7 +373,7 @@ impl<'a> Pair<'a> {
         let text = if has_conflicts {
             None
         } else {
-            Some(self.form.write(&merge.bytes)?.into_bytes())
+            Some(self.text_of(&merge.bytes)?)
         };
         Ok(Written {
             notebook: Some(merge.bytes),
@@ -259,9 +394,10 @@ impl<'a> Pair<'a> {
             files.write(text, new)?;
             if args.staged {
                 let there = files.read_worktree(text)?;
+                let is_same = there.as_ref() == Some(new);
                 if there.is_none() || there == self.bytes.text {
                     files.write_worktree(text, new)?;
-                } else {
+                } else if !is_same {
                     stays(text);
                 }
             }
@@ -276,7 +412,12 @@ impl<'a> Pair<'a> {
         let there = files.read_worktree(path)?;
         let new = match (&there, &self.said.notebook) {
             (None, None) => new.to_vec(),
-            (Some(there), Some(staged)) if same(&self.form.of_notebook(there)?, staged) => {
+            (Some(there), Some(staged))
+                if self
+                    .form
+                    .of_notebook(there)
+                    .is_ok_and(|it| same(&it, staged)) =>
+            {
                 let said = self.form.of_notebook(new)?;
                 self.form
                     .notebook(Some(there), &said, KeepOutputs::Formatted)?

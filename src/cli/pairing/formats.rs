@@ -1,6 +1,6 @@
 //! What the settings of jupytext say of the forms that notebooks are kept in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow};
 use nbweave::convert::{PairFormat, pair_formats, yaml};
 use serde_json::Value;
+
+use crate::cli::ui;
 
 /// Files with settings of jupytext, in the order in which it looks for them.
 const FILES: &[&str] = &[
@@ -20,6 +22,21 @@ const FILES: &[&str] = &[
     ".jupytext.yml",
     ".jupytext.yaml",
     ".jupytext.json",
+];
+
+/// Settings that are heeded in the metadata of a notebook alone.
+const UNHEEDED: &[&str] = &[
+    "notebook_metadata_filter",
+    "cell_metadata_filter",
+    "root_level_metadata_filter",
+    "root_level_metadata_as_raw_cell",
+    "hide_notebook_metadata",
+    "comment_magics",
+    "cell_markers",
+    "split_at_heading",
+    "cell_metadata_json",
+    "custom_cell_magics",
+    "custom_language_magics",
 ];
 
 /// Settings for the notebooks below a directory.
@@ -36,6 +53,8 @@ pub(crate) struct Formats {
 pub(crate) struct FormatFinder {
     top: PathBuf,
     found: HashMap<String, Option<Formats>>,
+    /// The directories whose settings were read once.
+    read: HashSet<String>,
 }
 
 impl FormatFinder {
@@ -43,6 +62,7 @@ impl FormatFinder {
         Self {
             top: top.to_owned(),
             found: HashMap::new(),
+            read: HashSet::new(),
         }
     }
 
@@ -52,8 +72,11 @@ impl FormatFinder {
         if !self.found.contains_key(dir) {
             let mut at = dir;
             let found = loop {
-                let groups = read_dir(&self.top.join(at))?;
-                if let Some(groups) = groups {
+                if let Some(settings) = read_dir(&self.top.join(at))? {
+                    if self.read.insert(at.to_owned()) {
+                        settings.say_unheeded();
+                    }
+                    let groups = settings.groups;
                     let dir = at.to_owned();
                     break Some(Formats { dir, groups });
                 }
@@ -68,8 +91,38 @@ impl FormatFinder {
     }
 }
 
+/// What is in a file with settings.
+struct Settings {
+    path: PathBuf,
+    groups: Vec<Vec<PairFormat>>,
+    unheeded: Vec<&'static str>,
+}
+
+impl Settings {
+    fn of(path: PathBuf, settings: &Value) -> Result<Self> {
+        let is_set = |key: &&&str| settings.get(**key).is_some();
+        Ok(Self {
+            path,
+            groups: groups(settings.get("formats"))?,
+            unheeded: UNHEEDED.iter().filter(is_set).copied().collect(),
+        })
+    }
+
+    /// Says which settings a user of jupytext would miss.
+    fn say_unheeded(&self) {
+        if !self.groups.is_empty() && !self.unheeded.is_empty() {
+            let path = self.path.display();
+            let unheeded = self.unheeded.join("`, `");
+            ui::say(&format!(
+                "nbweave: `{unheeded}` in '{path}' is not heeded, but below `jupytext` in the \
+                 metadata of a notebook"
+            ));
+        }
+    }
+}
+
 /// Returns what the settings in a directory say; `None` if there are none.
-fn read_dir(dir: &Path) -> Result<Option<Vec<Vec<PairFormat>>>> {
+fn read_dir(dir: &Path) -> Result<Option<Settings>> {
     let read = |name: &str| match fs::read_to_string(dir.join(name)) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -79,7 +132,7 @@ fn read_dir(dir: &Path) -> Result<Option<Vec<Vec<PairFormat>>>> {
     for name in FILES {
         if let Some(text) = read(name).with_context(|| context(name))? {
             let settings = parse(name, &text).with_context(|| context(name))?;
-            return groups(settings.get("formats"))
+            return Settings::of(dir.join(name), &settings)
                 .with_context(|| context(name))
                 .map(Some);
         }
@@ -90,7 +143,7 @@ fn read_dir(dir: &Path) -> Result<Option<Vec<Vec<PairFormat>>>> {
     {
         let settings = parse(name, &text).with_context(|| context(name))?;
         if let Some(settings) = settings.pointer("/tool/jupytext") {
-            return groups(settings.get("formats"))
+            return Settings::of(dir.join(name), settings)
                 .with_context(|| context(name))
                 .map(Some);
         }

@@ -4,19 +4,21 @@
 mod content;
 mod files;
 mod formats;
+mod memory;
 
-pub(crate) use content::{Form, same};
+pub(crate) use content::{Form, has_conflicts, has_leftovers, like_old, same};
 pub(crate) use files::Files;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use nbweave::convert::{Extras, Metadata, PairFormat, languages, pair_formats, text_notebook};
 use nbweave::json::Document;
 use nbweave::notebook::Notebook;
 
 use crate::cli::converting::places::{extension_of, is_ipynb, is_text};
+use crate::cli::ui;
 use formats::FormatFinder;
 
 /// A notebook and the texts it is kept together with, by paths from the top.
@@ -70,23 +72,46 @@ fn pairing(
     finder: &mut FormatFinder,
 ) -> Result<Option<Pairing>> {
     let is_notebook = is_ipynb(&extension_of(Path::new(path)));
-    let Some(bytes) = files.read(path)? else {
-        return Ok(None);
+    let bytes = files.read(path)?;
+    let metadata = match &bytes {
+        Some(bytes) if is_notebook => {
+            let document = Document::read(bytes)?;
+            text_notebook(&Notebook::read(&document)?, Extras::default()).metadata
+        }
+        Some(bytes) => header(path, bytes),
+        None => Metadata::new(),
     };
-    let metadata = if is_notebook {
-        let document = Document::read(&bytes)?;
-        text_notebook(&Notebook::read(&document)?, Extras::default()).metadata
-    } else {
-        header(path, &bytes)
+    let found = pairing_of(path, &metadata, given, files, finder)?;
+    let Some(bytes) = bytes else {
+        // What is gone is made of what it was kept together with.
+        let found = found.filter(|found| {
+            files.exists(&found.notebook) || found.texts.iter().any(|text| files.exists(&text.path))
+        });
+        if found.is_none() && !files.is_staged() && !files.is_tracked(path) {
+            bail!("there is no such file");
+        }
+        return Ok(found);
     };
+    // A script is a notebook's only if it says so, or if there is one.
+    let is_meant = is_notebook || says_it_is_one(&metadata, &bytes);
+    Ok(found.filter(|found| is_meant || files.exists(&found.notebook)))
+}
+
+/// Returns the pair that a file with this metadata is in.
+fn pairing_of(
+    path: &str,
+    metadata: &Metadata,
+    given: Option<&str>,
+    files: &Files,
+    finder: &mut FormatFinder,
+) -> Result<Option<Pairing>> {
     let own = metadata.get("jupytext").and_then(|own| own.get("formats"));
     let own = own.and_then(|formats| formats.as_str());
     if let Some(spec) = own.or(given) {
         let formats = pair_formats(spec)?;
-        // What somebody gave for all is not meant for each script.
-        let is_meant = own.is_some() || is_notebook || metadata.contains_key("jupytext");
-        return Ok(named(path, &formats, &metadata)
-            .filter(|pairing| is_meant || files.exists(&pairing.notebook)));
+        let found = named(path, &formats, metadata);
+        say_without_language(path, found.as_ref(), &formats, metadata, files);
+        return Ok(found);
     }
     let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
     let Some(found) = finder.find(dir)? else {
@@ -102,8 +127,11 @@ fn pairing(
     let Some(mut pairing) = found
         .groups
         .iter()
-        .find_map(|formats| named(below, formats, &metadata))
+        .find_map(|formats| named(below, formats, metadata))
     else {
+        for formats in &found.groups {
+            say_without_language(path, None, formats, metadata, files);
+        }
         return Ok(None);
     };
     if !found.dir.is_empty() {
@@ -114,9 +142,41 @@ fn pairing(
             .iter_mut()
             .for_each(|text| above(&mut text.path));
     }
-    // A script is a notebook's only if it says so, or if there is one.
-    let is_meant = is_notebook || metadata.contains_key("jupytext");
-    Ok((is_meant || files.exists(&pairing.notebook)).then_some(pairing))
+    Ok(Some(pairing))
+}
+
+/// Returns whether a text says in its header that it is a notebook.
+fn says_it_is_one(metadata: &Metadata, bytes: &[u8]) -> bool {
+    let own = metadata.get("jupytext");
+    let has_formats = own.is_some_and(|own| own.get("formats").is_some());
+    // Headers are short, and are written so that nothing stands before them.
+    let start = bytes.get(..HEADER).unwrap_or(bytes);
+    let says_form = memchr::memmem::find(start, b"text_representation:").is_some();
+    has_formats || says_form || metadata.contains_key("kernelspec")
+}
+
+/// How many bytes are looked through for what a header says.
+const HEADER: usize = 2000;
+
+/// Says that a notebook has no text since its language is not known.
+fn say_without_language(
+    path: &str,
+    found: Option<&Pairing>,
+    formats: &[PairFormat],
+    metadata: &Metadata,
+    files: &Files,
+) {
+    if found.is_none()
+        && is_ipynb(&extension_of(Path::new(path)))
+        && files.exists(path)
+        && formats.iter().any(|format| format.extension == "auto")
+        && languages::extension_of(metadata).is_none()
+    {
+        ui::say(&format!(
+            "nbweave: '{path}' has no text: it names no language, or one without scripts, \
+             and `auto` needs one"
+        ));
+    }
 }
 
 /// Returns the metadata in the header of a text; none if it cannot be read,
