@@ -359,3 +359,24 @@ fn what_makes_no_sense_is_a_matter_of_usage() {
     }
     assert_eq!(sandbox.names(), ["a.ipynb"]);
 }
+
+#[test]
+fn conflicts_in_a_text_are_said() {
+    let sandbox = Sandbox::new();
+    let text = "# %%\nx\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n";
+    sandbox.write("a.py", text);
+    let shown = convert(&sandbox, &["--to", "ipynb", "a.py"]);
+    assert!(shown.contains("cell 1 has conflict markers"), "{shown}");
+}
+
+#[test]
+fn an_empty_text_takes_no_cells_out_of_a_notebook_unless_forced() {
+    let sandbox = with_notebook();
+    sandbox.write("a.py", "");
+    let update = ["--to", "ipynb", "--update", "a.py"];
+    let shown = convert(&sandbox, &update);
+    assert!(shown.contains("the text has no cells"), "{shown}");
+    assert_eq!(sandbox.read("a.ipynb"), RAN);
+    convert(&sandbox, &[&update[..], &["--force"]].concat());
+    assert_eq!(json_of(&sandbox, "a.ipynb")["cells"], json!([]));
+}

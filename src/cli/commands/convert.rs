@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
-use nbweave::convert::{Extras, Target};
+use nbweave::convert::{Extras, Target, TextCell};
 use nbweave::merge::{KeepOutputs, Updated};
 use nbweave::render::PictureFile;
 use rayon::prelude::*;
@@ -20,6 +20,7 @@ use crate::cli::converting::{
 };
 use crate::cli::exit::Exit;
 use crate::cli::input::{self, Input};
+use crate::cli::pairing::has_conflicts;
 use crate::cli::ui::{self, Progress, Usage};
 
 /// How many results are held before they are written.
@@ -173,6 +174,11 @@ impl Work<'_> {
             return Err(anyhow!("it is no text"));
         };
         let mut converted = to_notebook(notebook, extension)?;
+        let has_markers = |cell: &TextCell| has_conflicts(cell.source.as_bytes());
+        if let Some(at) = notebook.cells.iter().position(has_markers) {
+            let warning = format!("cell {} has conflict markers", at + 1);
+            converted.warnings.push(warning);
+        }
         if self.args.check {
             let target = Target {
                 format: *format,
@@ -187,6 +193,10 @@ impl Work<'_> {
             return Ok((converted, None));
         };
         let context = || format!("cannot update '{}'", Input::File(place.clone()));
+        if notebook.cells.is_empty() && !self.args.force {
+            let error = anyhow!("the text has no cells, so none would be left (--force does it)");
+            return Err(error).with_context(context);
+        }
         let old = bytes::read_path(&place).with_context(context)?;
         let keep = if self.args.keep_outputs {
             KeepOutputs::All
