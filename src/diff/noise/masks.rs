@@ -217,7 +217,10 @@ fn address(before: &[u8], digits: &[u8]) -> usize {
     let before = &before[..before
         .len()
         .saturating_sub(usize::from(before.ends_with(b" ")))];
-    let is_said = before.ends_with(b" at") || before.ends_with(b"@");
+    let is_said = match before.strip_suffix(b"at") {
+        Some(before) => !before.last().is_some_and(u8::is_ascii_alphanumeric),
+        None => before.ends_with(b"@"),
+    };
     let length = run(digits, u8::is_ascii_hexdigit);
     let significant = length - run(&digits[..length], |byte| *byte == b'0');
     let is_address = match length {

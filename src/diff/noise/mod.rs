@@ -151,6 +151,7 @@ mod tests {
         is_real("mask = 0xff", "mask = 0xfe");
         is_real("color 0xff00aa", "color 0x00ff00");
         is_real("crc 0xdeadbeef", "crc 0xcafebabe");
+        is_real("format 0xff00aa", "format 0x00ff00");
         is_real("0x00000000deadbeef", "0x00000000cafebabe");
         is_real("hash 0x1a2b3c4d5e6f7081", "hash 0x1a2b3c4d5e6f7082");
         is_real(
