@@ -297,6 +297,21 @@ mod tests {
         assert_eq!(compare_tables(&old, &new), Tables::SameCells);
         let colored = old.replace("<td>", "<td style=\"color: red\">");
         assert_eq!(compare_tables(&old, &colored), Tables::Unknown);
+        for look in [
+            "<b>1</b>",
+            "<span style=\"color: red\">1</span>",
+            "<progress value=\"1\"></progress>1",
+        ] {
+            let looking = old.replace('1', look);
+            assert_eq!(compare_tables(&old, &looking), Tables::Unknown, "{look}");
+        }
+        let row = old.replace("<td>", "<tr bgcolor=\"red\"><td>");
+        assert_eq!(compare_tables(&old, &row), Tables::Unknown);
+        let sheet = |style: &str| format!("<style>\na b,\ntd {{ {style} }}\n</style>{old}");
+        let colored = compare_tables(&sheet("color: red"), &sheet("color: lime"));
+        assert_eq!(colored, Tables::Unknown);
+        let aligned = compare_tables(&sheet("text-align: left"), &sheet("text-align: right"));
+        assert_eq!(aligned, Tables::SameCells);
         assert_eq!(compare_tables(&old, "<p>1</p>"), Tables::Unknown);
     }
 
