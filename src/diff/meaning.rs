@@ -57,6 +57,8 @@ pub enum Undecoded {
     TooLarge,
     /// So much was decoded for this notebook already.
     OverBudget,
+    /// The first pictures are the same, those that follow were not compared.
+    Animated,
     /// The data is damaged.
     Broken,
 }
@@ -85,7 +87,7 @@ pub struct TableLine {
     /// Its index in the new table, likewise.
     pub new: Option<usize>,
     /// What it was called, if it is on both sides and was renamed. Rows that
-    /// are called by their numbers were not.
+    /// are called by their places were not.
     pub old_name: Option<String>,
 }
 

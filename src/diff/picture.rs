@@ -15,7 +15,8 @@ use super::{CellDiff, Change, PartChange, PartDiff};
 use crate::json::Value;
 use crate::media::binary;
 use crate::media::picture::{
-    HEADER, Picture, PictureError, PictureLimits, decode, difference, has_same_data, probe,
+    HEADER, Picture, PictureError, PictureLimits, decode, difference, has_same_data, is_animated,
+    probe,
 };
 use crate::notebook::{NbFormat, multiline_text};
 
@@ -131,19 +132,23 @@ fn has_equal_data(texts: &Change<Cow<'_, str>>) -> bool {
 
 fn compare(texts: &Change<Cow<'_, str>>) -> Pixels {
     let limits = PictureLimits::default();
-    let (Some(old), Some(new)) = (binary::decode(&texts.old), binary::decode(&texts.new)) else {
+    let files = (binary::decode(&texts.old), binary::decode(&texts.new));
+    let (Some(old_file), Some(new_file)) = files else {
         return Pixels::Unknown(Undecoded::Broken);
     };
-    if has_same_data(&old, &new) {
+    if old_file == new_file || has_same_data(&old_file, &new_file) {
         return Pixels::Same;
     }
-    match (decode(&old, &limits), decode(&new, &limits)) {
+    match (decode(&old_file, &limits), decode(&new_file, &limits)) {
         (Ok(old), Ok(new)) => match difference(&old, &new) {
             Some(by) => Pixels::Differ {
                 share: by.share,
                 mean: by.mean,
                 max: by.max,
             },
+            None if is_animated(&old_file, &limits) || is_animated(&new_file, &limits) => {
+                Pixels::Unknown(Undecoded::Animated)
+            }
             None => Pixels::Same,
         },
         (Err(PictureError::TooLarge), _) | (_, Err(PictureError::TooLarge)) => {
@@ -222,6 +227,7 @@ mod tests {
                     Pixels::Unknown(Undecoded::NotAsked) => "not asked",
                     Pixels::Unknown(Undecoded::OverBudget) => "over budget",
                     Pixels::Unknown(Undecoded::TooLarge) => "too large",
+                    Pixels::Unknown(Undecoded::Animated) => "animated",
                     Pixels::Unknown(Undecoded::Broken) => "broken",
                 },
                 _ => "unknown",
@@ -244,6 +250,33 @@ mod tests {
         // What is written beside the pixels costs no budget.
         check(19, &[(&old, &noted)], &["same!"]);
         check(0, &[(&old, &noted)], &["not asked"]);
+    }
+
+    /// Returns an animation of pictures of one gray each.
+    fn gif(grays: &[u8]) -> String {
+        let mut file = Vec::new();
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut file);
+        for &gray in grays {
+            let gray = image::Rgba([gray, gray, gray, 255]);
+            let picture = image::RgbaImage::from_pixel(5, 2, gray);
+            encoder.encode_frame(image::Frame::new(picture)).unwrap();
+        }
+        drop(encoder);
+        base64::engine::general_purpose::STANDARD.encode(file)
+    }
+
+    #[test]
+    fn animations_that_begin_alike_are_not_the_same() {
+        let old = gif(&[10, 20]);
+        check(100, &[(&old, &gif(&[10, 30]))], &["animated"]);
+        check(100, &[(&old, &gif(&[10]))], &["animated"]);
+        check(100, &[(&gif(&[10]), &old)], &["animated"]);
+        check(100, &[(&old, &gif(&[40, 20]))], &["differ"]);
+        let still = gif(&[10]);
+        let mut noted = binary::decode(&still).unwrap();
+        noted.push(0);
+        let noted = base64::engine::general_purpose::STANDARD.encode(noted);
+        check(100, &[(&still, &noted)], &["same!"]);
     }
 
     #[test]

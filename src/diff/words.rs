@@ -9,7 +9,8 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 /// lines are taken in order if there are as many on both sides.
 const WORK: usize = 1_000_000;
 
-/// How many words a line may have to be compared by words.
+/// How many words a line may have to be compared by words. Of longer lines it
+/// is known where they begin to differ, and where that ends.
 const WORDS: usize = 2_000;
 
 /// How much two lines have in common at the least, of a thousand.
@@ -206,9 +207,53 @@ type Changed = (Vec<Range<usize>>, Vec<Range<usize>>);
 
 /// Returns the places that changed; nothing if too little survives.
 fn changed_words(old: &Line<'_>, new: &Line<'_>) -> Option<Changed> {
-    if old.words.len().max(new.words.len()) > WORDS {
+    let (survives, changes) = if old.words.len().max(new.words.len()) > WORDS {
+        changed_middle(old, new)
+    } else {
+        compared_words(old, new)
+    };
+    let weight = |line: &Line<'_>| line.words.iter().map(Word::weight).sum::<usize>();
+    // What survives is in both lines: half of everything is a quarter of it.
+    if 4 * survives < weight(old) + weight(new) {
         return None;
     }
+    let places = |line: &Line<'_>, words: &Range<usize>| {
+        let words = line.words.get(words.clone()).unwrap_or_default();
+        Some(words.first()?.start..words.last()?.end())
+    };
+    Some((
+        changes
+            .iter()
+            .filter_map(|(words, _)| places(old, words))
+            .collect(),
+        changes
+            .iter()
+            .filter_map(|(_, words)| places(new, words))
+            .collect(),
+    ))
+}
+
+/// How many bytes of a line survive in another one, and which words of both
+/// do not.
+type Compared = (usize, Vec<(Range<usize>, Range<usize>)>);
+
+/// Takes all words between equal ones at both ends for one change.
+fn changed_middle(old: &Line<'_>, new: &Line<'_>) -> Compared {
+    let is_same = |(old, new): &(&Word<'_>, &Word<'_>)| old.number == new.number;
+    let both = old.words.iter().zip(&new.words);
+    let before = both.take_while(is_same).count();
+    let most = old.words.len().min(new.words.len()) - before;
+    let backwards = old.words.iter().rev().zip(new.words.iter().rev());
+    let after = backwards.take(most).take_while(is_same).count();
+    let (old_end, new_end) = (old.words.len() - after, new.words.len() - after);
+    let kept = old.words.iter().take(before);
+    let kept = kept.chain(old.words.iter().skip(old_end));
+    let survives = kept.map(Word::weight).sum();
+    (survives, vec![(before..old_end, before..new_end)])
+}
+
+/// Compares two lines word by word.
+fn compared_words(old: &Line<'_>, new: &Line<'_>) -> Compared {
     let numbers = |line: &Line<'_>| {
         line.words
             .iter()
@@ -237,25 +282,7 @@ fn changed_words(old: &Line<'_>, new: &Line<'_>) -> Option<Changed> {
             _ => changes.push((old_words, new_words)),
         }
     }
-    let weight = |line: &Line<'_>| line.words.iter().map(Word::weight).sum::<usize>();
-    // What survives is in both lines: half of everything is a quarter of it.
-    if 4 * survives < weight(old) + weight(new) {
-        return None;
-    }
-    let places = |line: &Line<'_>, words: &Range<usize>| {
-        let words = line.words.get(words.clone()).unwrap_or_default();
-        Some(words.first()?.start..words.last()?.end())
-    };
-    Some((
-        changes
-            .iter()
-            .filter_map(|(words, _)| places(old, words))
-            .collect(),
-        changes
-            .iter()
-            .filter_map(|(_, words)| places(new, words))
-            .collect(),
-    ))
+    (survives, changes)
 }
 
 /// Returns whether words between two changes are too little to be seen as
@@ -348,6 +375,34 @@ mod tests {
             marked("größe = 'naïve 日本'\n", "größe = 'naïve 中国'\n"),
             "größe = 'naïve [-日本-]'\ngröße = 'naïve {+中国+}'\n"
         );
+    }
+
+    #[test]
+    fn of_long_lines_it_is_known_where_they_differ() {
+        let words = |count: usize| {
+            let words: Vec<_> = (0..count).map(|n| format!("w{n} ")).collect();
+            words.concat()
+        };
+        let (before, after) = (words(2_000), words(900));
+        let (old, new) = (format!("{before}x y {after}"), format!("{before}z {after}"));
+        let check = |old: &str, new: &str, (removed, added): (&str, &str)| {
+            let pairs = word_changes(&[old], &[new]);
+            let found = |text: &str, places: &[Range<usize>]| {
+                let places = places
+                    .iter()
+                    .map(|place| (place.start, text.get(place.clone())));
+                let wanted = |(at, text): (usize, Option<&str>)| (at, text.unwrap().to_owned());
+                places.map(wanted).collect::<Vec<_>>()
+            };
+            let expected = |text: &str| match text {
+                "" => Vec::new(),
+                text => vec![(before.len(), text.to_owned())],
+            };
+            assert_eq!(found(old, &pairs[0].removed), expected(removed));
+            assert_eq!(found(new, &pairs[0].added), expected(added));
+        };
+        check(&old, &new, ("x y", "z"));
+        check(&before, &format!("{before}{after}"), ("", &after));
     }
 
     #[test]

@@ -275,6 +275,35 @@ fn outputs_that_need_a_script_are_told() {
 }
 
 #[test]
+fn attached_pictures_are_shown_before_and_after() {
+    // Heads of PNG files of one pixel and of four.
+    let (one, four) = (
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB",
+        "iVBORw0KGgoAAAANSUhEUgAAAAIAAAAC",
+    );
+    let attached = |attachments: Value| {
+        let mut cell = json!({"cell_type": "markdown", "id": "a", "metadata": {}, "source": "x"});
+        cell["attachments"] = attachments;
+        file(&[cell])
+    };
+    let old = attached(json!({"p.png": {"image/png": one}, "old.png": {"image/png": one}}));
+    let new = attached(json!({"p.png": {"image/png": four}, "new.png": {"image/png": four}}));
+    let main = main_of(&page(&old, &new));
+    assert!(main.contains("3 attachments changed"), "{main}");
+    assert!(!main.contains("metadata key"), "{main}");
+    for (width, what) in [
+        ("1", "before"),
+        ("2", "after"),
+        ("1", "removed"),
+        ("2", "added"),
+    ] {
+        let picture = format!("width=\"{width}\" height=\"{width}\" alt=\"{what}\"");
+        assert!(main.contains(&picture), "{picture} {main}");
+    }
+    assert_eq!(main.matches("<fieldset").count(), 1);
+}
+
+#[test]
 fn a_result_goes_to_the_file_and_nowhere_else() {
     let sandbox = Sandbox::new();
     sandbox.write("a.ipynb", notebook(&["x = 1\n"]));

@@ -194,6 +194,18 @@ fn tables_are_shown_by_cell() {
 }
 
 #[test]
+fn rows_that_are_only_called_otherwise_are_told() {
+    let old = frame(&["rain"], &[("0", &["0.81"]), ("1", &["0.5"])]);
+    let new = frame(&["rain"], &[("1", &["0.81"]), ("2", &["0.5"])]);
+    assert_snapshot!(shown(old, new), @"
+    outputs of 1 cell changed
+    output 1 (text/html): 2 rows changed
+     0 → 1
+     1 → 2
+    ");
+}
+
+#[test]
 fn tables_with_rows_and_columns_that_came_and_went() {
     let old = frame(
         &["town", "rain"],

@@ -9,8 +9,15 @@ const COUNTED: &[&str] = &["sk-container-id-", "sk-estimator-id-", "sk-id-"];
 
 /// Returns the id at the start of a word: a UUID, 32 hexadecimal digits, the
 /// name of a table that pandas styles, a name with a count.
-pub(super) fn html_id(bytes: &[u8]) -> Option<Range<usize>> {
-    if let Some(rest) = bytes.strip_prefix(b"T_") {
+///
+/// The first three only where `before` ends in what stands before a name in
+/// markup: behind a blank or a tag they are text, which may be anybody's id.
+pub(super) fn html_id(before: &[u8], bytes: &[u8]) -> Option<Range<usize>> {
+    let is_name = matches!(
+        before.last(),
+        None | Some(b'"' | b'\'' | b'`' | b'#' | b'.' | b'=' | b'-' | b'_' | b'\\')
+    );
+    if let Some(rest) = bytes.strip_prefix(b"T_").filter(|_| is_name) {
         let length = at_least(5, run(rest, u8::is_ascii_hexdigit));
         return (length > 0).then_some(0..length + 2);
     }
@@ -19,6 +26,9 @@ pub(super) fn html_id(bytes: &[u8]) -> Option<Range<usize>> {
             let length = run(rest, u8::is_ascii_digit);
             return (length > 0).then_some(name.len()..name.len() + length);
         }
+    }
+    if !is_name {
+        return None;
     }
     // No longer than needed to tell: there may be an id at each of the bytes.
     let bytes = &bytes[..bytes.len().min(37)];

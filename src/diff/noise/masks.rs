@@ -20,18 +20,8 @@ type Length = fn(&[u8]) -> usize;
 
 /// What comes before something that changes with every run, and what that is.
 const MASKED: &[(&str, Length, NoiseClass)] = &[
-    // `<object at 0x7f8c5c3b2d30>`, and not `0xff`, which is a number.
-    (
-        "0x",
-        |rest| at_least(6, run(rest, u8::is_ascii_hexdigit)),
-        NoiseClass::Addresses,
-    ),
     // `id=140241839172432` is an address as well.
-    (
-        "id=",
-        |rest| at_least(12, run(rest, u8::is_ascii_digit)),
-        NoiseClass::Addresses,
-    ),
+    ("id=", decimal_address, NoiseClass::Addresses),
     // Kernels write the cell's code to a file of their own.
     (
         "ipykernel_",
@@ -160,7 +150,12 @@ pub(super) fn masks(line: &str, how: Look) -> Vec<Mask> {
 /// and why.
 fn found_at(bytes: &[u8], at: usize, how: Look) -> Option<(Range<usize>, NoiseClass)> {
     let rest = &bytes[at..];
-    if matches!(rest[0], b'0' | b'i' | b'<' | b'I' | b'C' | b'/' | b'\\') {
+    if rest.starts_with(b"0x") {
+        let start = at + 2;
+        let length = address(&bytes[..at], &rest[2..]);
+        return (length > 0).then(|| (start..start + length, NoiseClass::Addresses));
+    }
+    if matches!(rest[0], b'i' | b'<' | b'I' | b'C' | b'/' | b'\\') {
         for (before, length, class) in MASKED {
             if let Some(behind) = rest.strip_prefix(before.as_bytes()) {
                 let start = at + before.len();
@@ -178,7 +173,7 @@ fn found_at(bytes: &[u8], at: usize, how: Look) -> Option<(Range<usize>, NoiseCl
             line_number(rest).map(|range| (at + range.start..at + range.end, NoiseClass::Places))
         }
         Look::Html => is_word_start
-            .then(|| html_id(rest))
+            .then(|| html_id(&bytes[..at], rest))
             .flatten()
             .map(|range| (at + range.start..at + range.end, NoiseClass::Ids)),
         Look::Svg => svg_id(rest).map(|range| (at + range.start..at + range.end, NoiseClass::Ids)),
@@ -212,6 +207,38 @@ fn gutter(bytes: &[u8]) -> Option<[Range<usize>; 2]> {
     let has_arrow = head > 0 || shaft == 0;
     let is_gutter = blanks > 0 && end > start && ends_well && has_arrow;
     is_gutter.then_some([0..shaft, shaft + head..end])
+}
+
+/// Returns how many hexadecimal digits behind `0x` are an address of memory:
+/// behind words that say so, or where programs have their memory, above the
+/// first four gigabytes and below 48 bits. Others are colors, checksums, names
+/// of accounts.
+fn address(before: &[u8], digits: &[u8]) -> usize {
+    let before = &before[..before
+        .len()
+        .saturating_sub(usize::from(before.ends_with(b" ")))];
+    let is_said = match before.strip_suffix(b"at") {
+        Some(before) => !before.last().is_some_and(u8::is_ascii_alphanumeric),
+        None => before.ends_with(b"@"),
+    };
+    let length = run(digits, u8::is_ascii_hexdigit);
+    let significant = length - run(&digits[..length], |byte| *byte == b'0');
+    let is_address = match length {
+        6..=16 if is_said => true,
+        9..=16 => (9..=12).contains(&significant),
+        _ => false,
+    };
+    if is_address { length } else { 0 }
+}
+
+/// Returns how many digits at the start are an address as a number, from the
+/// part of memory where programs have theirs on most systems.
+fn decimal_address(bytes: &[u8]) -> usize {
+    const FROM: &[u8] = b"123145302310912";
+    const TO: &[u8] = b"140737488355328";
+    let length = run(bytes, u8::is_ascii_digit);
+    let is_address = length == FROM.len() && (FROM..TO).contains(&&bytes[..length]);
+    if is_address { length } else { 0 }
 }
 
 /// Returns the length of two names with a slash between them.

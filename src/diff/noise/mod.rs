@@ -145,8 +145,22 @@ mod tests {
         let class = NoiseClass::Addresses;
         is_noise("<A at 0x7f0011223344>", "<A at 0x7f5566778899>", class);
         is_noise("id=140241839172432)", "id=140241839172433)", class);
+        is_noise("<A at 0x10fe20>", "<A at 0x20fe20>", class);
+        is_noise("Ptr @0x000001e8c5000010", "Ptr @0x000001e8c5000020", class);
+        is_noise("p = 0x10f002200", "p = 0x10f003300", class);
         is_real("mask = 0xff", "mask = 0xfe");
+        is_real("color 0xff00aa", "color 0x00ff00");
+        is_real("crc 0xdeadbeef", "crc 0xcafebabe");
+        is_real("format 0xff00aa", "format 0x00ff00");
+        is_real("0x00000000deadbeef", "0x00000000cafebabe");
+        is_real("hash 0x1a2b3c4d5e6f7081", "hash 0x1a2b3c4d5e6f7082");
+        is_real(
+            "at 0x52908400098527886e0f7030069857d2e4169ee7",
+            "at 0x8617e340b3d01fa5f11f306f4090fd50e238070d",
+        );
         is_real("id=12", "id=13");
+        is_real("id=123456789012", "id=123456789013");
+        is_real("id=1402418391724321", "id=1402418391724322");
     }
 
     #[test]
@@ -200,7 +214,16 @@ mod tests {
             "  0.000007 seconds (3 allocations: 144 bytes)",
             class,
         );
+        is_noise("Wall time: 2min 3s", "Wall time: 59.9 s", class);
         is_real("took 1.23 s", "took 1.24 s");
+        is_real("Wall time: 1 s, score 5", "Wall time: 1 s, score 6");
+        is_real(
+            "CPU times: user 1.2 s, sys: 3 ms, total: 1.2 s; 9 rows",
+            "CPU times: user 1.2 s, sys: 3 ms, total: 1.2 s; 8 rows",
+        );
+        let per_loop = "1 s ± 2 ms per loop (mean ± std. dev. of 7 runs, 1 loop each)";
+        is_real(&format!("sort: {per_loop}"), &format!("find: {per_loop}"));
+        is_real(&format!("{per_loop} 5"), &format!("{per_loop} 6"));
         is_real("3 ms per loop of the track", "4 ms per loop of the track");
         is_real(
             "  0.000005 seconds (3 allocations: 144 bytes)",
@@ -320,6 +343,14 @@ mod tests {
             class,
         );
         check("sk-container-id-1 {", "sk-container-id-12 {", html, class);
+        check("#T_ab12c_row0 {", "#T_99f00_row0 {", html, class);
+        for before in ["<td>", "<td>order "] {
+            let order = |id: &str| format!("{before}{id}</td>");
+            let old = order("01234567-89ab-cdef-0123-456789abcdef");
+            let new = order("fedcba98-89ab-cdef-0123-456789abcdef");
+            check(&old, &new, html, None);
+            check(&order("T_ab12c"), &order("T_99f00"), html, None);
+        }
         let svg = Look::Svg;
         check(
             "<path id=\"m0123456789\"",

@@ -15,11 +15,13 @@ pub(super) fn line_timing(line: &str) -> Option<Range<usize>> {
     let start = text.len() - text.trim_start().len();
     let body = text.get(start..)?;
     for before in TIMED {
-        if body.starts_with(before) {
+        if let Some(times) = body.strip_prefix(before)
+            && are_times(times)
+        {
             return Some(start + before.len()..text.len());
         }
     }
-    if body.contains(" per loop") && (body.contains(" ± ") || body.contains(" best of ")) {
+    if is_timeit(body) {
         return Some(start..text.len());
     }
     if let Some(length) = body.find(" seconds (") {
@@ -28,6 +30,48 @@ pub(super) fn line_timing(line: &str) -> Option<Range<usize>> {
         return (is_julia && length > 0).then_some(start..start + length);
     }
     None
+}
+
+/// Returns whether there is nothing but times: `user 1.2 s, sys: 3 ms`, `1min
+/// 2s`.
+fn are_times(text: &str) -> bool {
+    const NAMED: &[&str] = &["user", "sys:", "total:"];
+    let mut words = text.split(' ').filter(|word| !word.is_empty());
+    words.all(|word| {
+        let word = word.trim_end_matches(',');
+        NAMED.contains(&word) || is_time(word)
+    })
+}
+
+/// Returns whether a word is a time, the number of one, or its unit.
+fn is_time(word: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "s", "ms", "us", "µs", "μs", "ns", "min", "h", "d", "day", "days",
+    ];
+    let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    unit.is_empty() || UNITS.contains(&unit)
+}
+
+/// Returns whether a line is what `%timeit` writes, and nothing else: `1.23 ms
+/// ± 4.5 µs per loop (mean ± std. dev. of 7 runs, 1,000 loops each)`, `10
+/// loops, best of 3: 20.2 ms per loop`.
+fn is_timeit(line: &str) -> bool {
+    let Some((before, behind)) = line.split_once(" per loop") else {
+        return false;
+    };
+    let (times, is_whole) = match before.split_once(": ") {
+        Some((loops, times)) => (times, loops.contains(" best of ") && behind.is_empty()),
+        None => (
+            before,
+            before.contains(" ± ") && behind.starts_with(" (mean ± ") && behind.ends_with(')'),
+        ),
+    };
+    let starts_with_number = line
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_digit());
+    let mut words = times.split(' ');
+    is_whole && starts_with_number && words.all(|word| word == "±" || is_time(word))
 }
 
 /// Returns the timing that begins at a place of a line: in a progress bar of

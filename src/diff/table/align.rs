@@ -111,7 +111,7 @@ fn have_same_content(old: &Table, new: &Table, column: usize) -> bool {
 
 /// Returns whether rows are called by their numbers, which say nothing of what
 /// they hold: one after the other, but for what is left out.
-pub(super) fn are_numbered(names: &[String]) -> bool {
+fn are_numbered(names: &[String]) -> bool {
     let mut expected = None;
     for name in names {
         let number = match name.parse::<u64>() {
@@ -130,12 +130,39 @@ pub(super) fn are_numbered(names: &[String]) -> bool {
     true
 }
 
+/// What rows are called by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum RowNames {
+    /// By names, which say which row it is.
+    Telling,
+    /// By their numbers, counted from elsewhere than before.
+    Renumbered,
+    /// By their places, which say nothing that is not seen.
+    Places,
+}
+
+impl RowNames {
+    /// Looks at what the rows of two tables are called.
+    pub(super) fn of(old: &[String], new: &[String]) -> Self {
+        if !are_numbered(old) || !are_numbered(new) {
+            return Self::Telling;
+        }
+        let first = |names: &[String]| names.first().and_then(|name| name.parse::<u64>().ok());
+        match (first(old), first(new)) {
+            // Years and other numbers that somebody chose do not begin there.
+            (Some(old), Some(new)) if old > 1 && new > 1 => Self::Telling,
+            (Some(old), Some(new)) if old != new => Self::Renumbered,
+            _ => Self::Places,
+        }
+    }
+}
+
 /// Returns which old row became which new one, none of them crossing: by their
-/// names, if they have any that are no numbers, or else by what they hold in
+/// names, if these tell, or else by what they hold in
 /// the columns that both tables have.
 pub(super) fn align_rows(old: &Table, new: &Table, common: &[(usize, usize)]) -> Vec<Pair> {
     let (old_names, new_names) = (row_names(old), row_names(new));
-    let by_name = !are_numbered(&old_names) || !are_numbered(&new_names);
+    let by_name = RowNames::of(&old_names, &new_names) == RowNames::Telling;
     let is_equal = |from: usize, to: usize, (old_at, new_at): &(usize, usize)| {
         old.body[from].get(*old_at) == new.body[to].get(*new_at)
     };

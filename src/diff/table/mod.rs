@@ -6,7 +6,7 @@ mod numbers;
 use super::Change;
 use super::meaning::{TableCell, TableDiff, TableLine, TableRow};
 use crate::media::table::{Table, parse};
-use align::{align_columns, align_rows, are_numbered, line, row_names};
+use align::{RowNames, align_columns, align_rows, line, row_names};
 use numbers::delta;
 
 /// What two pieces of HTML are as tables.
@@ -79,14 +79,14 @@ fn diff_tables(old: &Table, new: &Table) -> TableDiff {
         .collect();
     let pairs = align_rows(old, new, &common);
     let (old_names, new_names) = (row_names(old), row_names(new));
-    let have_numbers = are_numbered(&old_names) && are_numbered(&new_names);
+    let are_places = RowNames::of(&old_names, &new_names) == RowNames::Places;
     let rows = pairs.into_iter().map(|(from, to)| {
         let (old_name, new_name) = (
             from.map(|at| old_names[at].as_str()),
             to.map(|at| new_names[at].as_str()),
         );
         let mut line = line(from, to, old_name, new_name);
-        if have_numbers {
+        if are_places {
             line.old_name = None;
         }
         let cells = columns.iter().map(|column| {
@@ -220,6 +220,47 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_rows_that_begin_elsewhere_are_told() {
+        let told = |old: &[&str], new: &[&str]| {
+            let Tables::Differ(diff) = compare_tables(&html(old), &html(new)) else {
+                panic!("no change");
+            };
+            let names = diff.rows.into_iter().map(|row| {
+                let old_name = row.line.old_name.unwrap_or_default();
+                (old_name, row.line.name)
+            });
+            names.collect::<Vec<_>>()
+        };
+        let name = |old: &str, new: &str| (old.to_owned(), new.to_owned());
+        assert_eq!(
+            told(&["!|a", "!0|p", "!1|q"], &["!|a", "!1|p", "!2|q"]),
+            [name("0", "1"), name("1", "2")],
+        );
+        assert_eq!(
+            told(&["!|a", "!0|p", "!1|q"], &["!|a", "!1|p", "!2|r"]),
+            [name("0", "1"), name("1", "2")],
+        );
+        assert_eq!(
+            told(&["!|a", "!0|p", "!1|q"], &["!|a", "!0|p", "!1|r"]),
+            [name("", "0"), name("", "1")],
+        );
+    }
+
+    #[test]
+    fn years_are_names() {
+        check(
+            &["!|a|b|c", "!2019|1|p|x", "!2020|2|q|y"],
+            &["!|a|b|c", "!2020|2|q|z", "!2021|3|r|x"],
+            &["-2019: -1|-p|-x", "2020: 2|q|y>z", "+2021: +3|+r|+x"],
+        );
+        check(
+            &["!|a", "!2019|1", "!2020|2"],
+            &["!|a", "!2019|2", "!2020|3"],
+            &["2019: 1>2(1)", "2020: 2>3(1)"],
+        );
+    }
+
+    #[test]
     fn columns_are_found_by_name_and_renamed_ones_by_content() {
         check(
             &["a|b|c", "1|2|3"],
@@ -256,6 +297,21 @@ mod tests {
         assert_eq!(compare_tables(&old, &new), Tables::SameCells);
         let colored = old.replace("<td>", "<td style=\"color: red\">");
         assert_eq!(compare_tables(&old, &colored), Tables::Unknown);
+        for look in [
+            "<b>1</b>",
+            "<span style=\"color: red\">1</span>",
+            "<progress value=\"1\"></progress>1",
+        ] {
+            let looking = old.replace('1', look);
+            assert_eq!(compare_tables(&old, &looking), Tables::Unknown, "{look}");
+        }
+        let row = old.replace("<td>", "<tr bgcolor=\"red\"><td>");
+        assert_eq!(compare_tables(&old, &row), Tables::Unknown);
+        let sheet = |style: &str| format!("<style>\na b,\ntd {{ {style} }}\n</style>{old}");
+        let colored = compare_tables(&sheet("color: red"), &sheet("color: lime"));
+        assert_eq!(colored, Tables::Unknown);
+        let aligned = compare_tables(&sheet("text-align: left"), &sheet("text-align: right"));
+        assert_eq!(aligned, Tables::SameCells);
         assert_eq!(compare_tables(&old, "<p>1</p>"), Tables::Unknown);
     }
 

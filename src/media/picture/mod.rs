@@ -1,6 +1,7 @@
 //! Pictures: what their first bytes say, their pixels within limits, and how
 //! the pixels of two differ.
 
+mod animation;
 mod difference;
 mod header;
 mod png;
@@ -12,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::{ImageFormat, ImageReader};
 
+pub use animation::is_animated;
 pub use difference::{RasterDifference, difference};
 pub use header::probe;
 pub use png::has_same_data;

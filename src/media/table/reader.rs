@@ -56,6 +56,8 @@ struct State {
     /// name are open.
     skipped: Option<(Skipped, usize)>,
     notes: String,
+    /// What the style sheets say.
+    sheets: String,
     is_styled: bool,
     /// Whether this is no mere table.
     is_more: bool,
@@ -136,6 +138,7 @@ impl State {
                 Skipped::Svg | Skipped::Button => TokenSinkResult::Continue,
             };
         }
+        self.is_styled |= has_look(name, tag);
         match name {
             "table" => {
                 self.depth += 1;
@@ -199,8 +202,7 @@ impl State {
             let number = attribute(wanted).and_then(|text| text.trim().parse::<usize>().ok());
             number.unwrap_or(1).clamp(1, most)
         };
-        let is_looked_at = ["style", "id", "bgcolor", "background"];
-        self.is_styled |= is_looked_at.iter().any(|name| attribute(name).is_some());
+        self.is_styled |= attribute("style").is_some() || attribute("id").is_some();
         let cell = Cell {
             text: String::new(),
             // Julia numbers rows in cells of this class.
@@ -230,7 +232,8 @@ impl State {
                 let is_blank = text.trim_ascii().is_empty();
                 self.is_more |= !is_blank && !text.contains("colab");
             }
-            Some(_) => {}
+            Some((Skipped::Style, _)) => self.sheets.push_str(text),
+            Some((Skipped::Svg | Skipped::Button, _)) => {}
             None => {
                 if let Some(to) = self.text_of_place() {
                     to.push_str(text);
@@ -284,13 +287,42 @@ impl State {
             body,
             row_names,
             notes,
-            is_styled: self.is_styled,
+            is_styled: self.is_styled || color_cells(&self.sheets),
         };
         for row in table.head.iter_mut().chain(&mut table.body) {
             row.resize(n_columns, String::new());
         }
         Some(table)
     }
+}
+
+/// Returns whether an element looks unlike the text around it: it is colored,
+/// marked or a bar.
+fn has_look(name: &str, tag: &Tag) -> bool {
+    const LOOKS: &[&str] = &[
+        "b", "strong", "mark", "s", "del", "ins", "u", "progress", "meter",
+    ];
+    let says_so = |name: &str, value: &str| match name {
+        "bgcolor" | "background" | "color" => true,
+        "style" => names_color(value),
+        _ => false,
+    };
+    let mut attributes = tag.attrs.iter();
+    LOOKS.contains(&name) || attributes.any(|it| says_so(&it.name.local, &it.value))
+}
+
+/// Returns whether style sheets give colors to cells of tables. Those that
+/// tools bring along only align them.
+fn color_cells(sheets: &str) -> bool {
+    let is_separator = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '-' | '_');
+    let is_cell = |word: &str| matches!(word, "table" | "tr" | "td" | "th");
+    let rules = sheets.split('}').filter_map(|rule| rule.rsplit_once('{'));
+    let mut colored = rules.filter(|(_, style)| names_color(style));
+    colored.any(|(selector, _)| selector.split(is_separator).any(is_cell))
+}
+
+fn names_color(style: &str) -> bool {
+    style.contains("color") || style.contains("background")
 }
 
 fn skipped_by(name: &str) -> Option<Skipped> {

@@ -5,7 +5,7 @@ use super::super::hunks::{Origin, Side};
 use super::super::metadata::{key_words, meant_metadata};
 use super::super::unified::{happenings, kind_name, list, number as cell_numbers, origin};
 use super::super::values::{compact, counted};
-use super::keys::{write_key, write_value_change, write_values};
+use super::keys::{ATTACHMENTS, write_attached, write_key, write_value_change, write_values};
 use super::lines::{write_text_diff, write_unchanged, write_whole};
 use super::markdown_text::markdown;
 use super::markup::Markup;
@@ -204,7 +204,7 @@ fn write_both_sides(
             &[(diff.old, old, "Before"), (diff.new, new, "After")],
         );
     }
-    write_keys(out, entry);
+    write_keys(out, entry, anchor);
     write_noise(out, entry);
     write_changed(out, entry, anchor, context);
 }
@@ -290,24 +290,37 @@ fn attached_picture(cell: &Cell<'_>, format: NbFormat, name: &str) -> Option<Str
     members.find_map(|member| picture_address(&member.key.as_str()?, &member.value))
 }
 
-/// Writes the keys of a cell whose values people changed.
-fn write_keys(out: &mut Markup, entry: &CellDiff<'_>) {
+/// Writes the keys of a cell whose values people changed, and pictures that
+/// are attached to it. `anchor` names the cell on the page.
+fn write_keys(out: &mut Markup, entry: &CellDiff<'_>, anchor: &str) {
     let keys = || changed_keys(entry).filter(|(_, key)| !key.noise);
-    let count = keys().count();
-    if count == 0 {
+    let words: Vec<_> = [
+        ("metadata", "metadata key"),
+        (ATTACHMENTS, "attachment"),
+        ("", "other key"),
+    ]
+    .into_iter()
+    .filter_map(|(of, noun)| {
+        let count = keys().filter(|(place, _)| *place == of).count();
+        (count > 0).then(|| counted(count, noun))
+    })
+    .collect();
+    if words.is_empty() {
         return;
     }
     out.raw("<details class=\"nbkeys\" open>");
-    out.element(
-        "summary",
-        &[],
-        &format!("{} changed", counted(count, "metadata key")),
-    );
+    out.element("summary", &[], &format!("{} changed", words.join(", ")));
     out.raw("<ul class=\"keys\">");
     for (place, key) in keys() {
         write_key(out, place, key);
     }
-    out.raw("</ul></details>");
+    out.raw("</ul>");
+    for (at, key) in entry.attachments.iter().enumerate() {
+        if !key.noise {
+            write_attached(out, key, &format!("{anchor}-attached-{at}"));
+        }
+    }
+    out.raw("</details>");
 }
 
 /// Returns all keys of a cell that changed, with what they are keys of.
@@ -316,7 +329,7 @@ fn changed_keys<'d, 'a>(
 ) -> impl Iterator<Item = (&'static str, &'d KeyChange<'a>)> {
     let places = [
         ("metadata", &entry.metadata),
-        ("attachments", &entry.attachments),
+        (ATTACHMENTS, &entry.attachments),
         ("", &entry.other),
     ];
     let places = places.into_iter();

@@ -1,16 +1,19 @@
 //! Keys whose values changed: metadata, attachments, unknown ones.
 
+use std::borrow::Cow;
+
 use super::super::metadata::{attachment, key_name};
 use super::super::values::{changed_words, compact, compact_pair, described, excerpts};
 use super::markup::Markup;
+use super::picture::{Pair, shown_type, write_pair, write_picture};
 use crate::diff::{Change, KeyChange};
-use crate::json::Value;
+use crate::json::{Member, Value};
 
 /// How many characters of a value are shown.
 const VALUE: usize = 300;
 
 /// The place of attachments.
-const ATTACHMENTS: &str = "attachments";
+pub(super) const ATTACHMENTS: &str = "attachments";
 
 /// Writes the keys whose values changed as items of a list. `place` is what
 /// they are keys of.
@@ -43,6 +46,48 @@ pub(super) fn write_key(out: &mut Markup, place: &str, change: &KeyChange<'_>) {
             write_values(out, &name, old.as_deref(), new.as_deref());
         }
     }
+}
+
+/// Writes the pictures of an attachment that changed. `name` is one that
+/// nothing else on the page has.
+pub(super) fn write_attached(out: &mut Markup, change: &KeyChange<'_>, name: &str) {
+    let pictures = |value| pictures(&change.path, value);
+    match (&*pictures(change.old), &*pictures(change.new)) {
+        ([(_, old)], [(mime, new)]) => {
+            let pair = Pair {
+                mime,
+                old,
+                new,
+                name,
+            };
+            write_pair(out, &pair, None);
+        }
+        (old, new) => {
+            for (pictures, what) in [(old, "removed"), (new, "added")] {
+                for (mime, value) in pictures {
+                    out.raw("<figure>");
+                    write_picture(out, mime, value, what);
+                    out.element("figcaption", &[], what);
+                    out.raw("</figure>");
+                }
+            }
+        }
+    }
+}
+
+/// Returns the pictures of an attachment at a path, with the types by which
+/// they are shown.
+fn pictures<'a>(path: &[Cow<'_, str>], value: Option<Value<'a>>) -> Vec<(&'static str, Value<'a>)> {
+    let Some(value) = value else {
+        return Vec::new();
+    };
+    if let [_, mime] = path {
+        let mime = shown_type(mime);
+        return mime.map(|mime| (mime, value)).into_iter().collect();
+    }
+    let members = value.members();
+    let picture = |member: Member<'a>| Some((shown_type(&member.key.as_str()?)?, member.value));
+    members.filter_map(picture).collect()
 }
 
 /// Writes a value that may be there or not, on both sides.

@@ -252,7 +252,11 @@ fn write_value_pair(
             new: &change.new,
             name: place,
         };
-        return write_pair(out, &pair, part);
+        let picture = match &part.meaning {
+            Some(Meaning::Picture(picture)) => Some(picture),
+            Some(Meaning::Table(_) | Meaning::Json(_)) | None => None,
+        };
+        return write_pair(out, &pair, picture);
     }
     let is_short = |value: Value<'_>| value.raw().len() <= JSON;
     if !is_base64(&part.name) && is_short(change.old) && is_short(change.new) {

@@ -16,7 +16,7 @@ const SCRIPT: &str = include_str!("assets/page.js");
 /// and attributes apart and take the first one on styles.
 const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ",
-    "style-src-elem 'sha256-VS5FOTXFq/B7mjJ1+hZgZwNXVkrD3T1bXZ/zqAUkRBk=' ",
+    "style-src-elem 'sha256-kUemD3lTGsdh1nzMjRuTot4lrUWqGed5xzN92bPr9hs=' ",
     "'sha256-A1FuIo2nw4PGzNSnCm9691MQEdcifI+l0wHHSHYY2PQ='; style-src-attr 'unsafe-inline'; ",
     "script-src 'sha256-NhKa56kleK/RUdd7Y6HybhpX8F3AiM+jSu2KambB5zM='; ",
     "base-uri 'none'; form-action 'none'"

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::outputs::picture_words;
 use super::super::values::{described, size};
 use super::markup::{Markup, PictureSize};
-use crate::diff::{Meaning, PartDiff, digest};
+use crate::diff::{PictureDiff, digest};
 use crate::json::{Kind, Value};
 use crate::media::binary::decode_start;
 use crate::media::picture::{HEADER, Picture, PictureLimits, probe};
@@ -119,12 +119,9 @@ pub(super) struct Pair<'v, 'a> {
     pub(super) name: &'v str,
 }
 
-/// Writes two versions of a picture, with ways to compare them.
-pub(super) fn write_pair(out: &mut Markup, pair: &Pair<'_, '_>, part: &PartDiff<'_>) {
-    let picture = match &part.meaning {
-        Some(Meaning::Picture(picture)) => Some(picture),
-        Some(Meaning::Table(_) | Meaning::Json(_)) | None => None,
-    };
+/// Writes two versions of a picture, with ways to compare them. `picture` is
+/// how they differ, if that was looked at.
+pub(super) fn write_pair(out: &mut Markup, pair: &Pair<'_, '_>, picture: Option<&PictureDiff>) {
     out.raw("<div class=\"pics\">");
     write_controls(out, pair.name);
     out.raw("<div class=\"pair\"><figure class=\"was\">");

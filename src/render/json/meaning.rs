@@ -136,6 +136,7 @@ fn json_pictures(diff: &PictureDiff) -> JsonPictures {
                 Undecoded::NotAsked => "not_asked",
                 Undecoded::TooLarge => "too_large",
                 Undecoded::OverBudget => "over_budget",
+                Undecoded::Animated => "animated",
                 Undecoded::Broken => "broken",
             });
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::inline::{cell_code, length, start};
-use crate::diff::{Meaning, OutputDiff, TableCell, TableDiff};
+use crate::diff::{Meaning, OutputDiff, TableCell, TableDiff, TableLine};
 use crate::render::values::counted;
 
 /// How many rows of a table that changed are kept.
@@ -15,11 +15,16 @@ const COLUMNS: usize = 8;
 /// How many characters of a cell of a table are shown.
 const TABLE_CELL: usize = 40;
 
+/// How many characters of what is said around a table are shown.
+const NOTE: usize = 100;
+
 /// The rows of a table that changed. All rows are as long as the head.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Table {
-    pub(super) head: Vec<String>,
+    pub(super) head: Vec<CellText>,
     pub(super) rows: Vec<Vec<CellText>>,
+    /// What is said around it, if that changed.
+    pub(super) note: Option<CellText>,
     /// How many rows and columns are missing.
     pub(super) missing: (usize, usize),
 }
@@ -52,7 +57,7 @@ pub(super) fn changed_rows(table: &TableDiff) -> Table {
     let rows: Vec<_> = table
         .rows
         .iter()
-        .filter(|row| row.cells.iter().any(is_changed))
+        .filter(|row| !row.line.is_unchanged() || row.cells.iter().any(is_changed))
         .collect();
     let mut columns: Vec<_> = (0..table.columns.len()).collect();
     if columns.len() > COLUMNS {
@@ -64,8 +69,13 @@ pub(super) fn changed_rows(table: &TableDiff) -> Table {
     }
     let short = |text: &String| start(text, TABLE_CELL);
     let names = columns.iter().filter_map(|&at| table.columns.get(at));
-    let mut head = vec![String::new()];
-    head.extend(names.map(|column| short(&column.name)));
+    let name = |line: &TableLine| match &line.old_name {
+        Some(old) => CellText::Changed(short(old), short(&line.name)),
+        None => CellText::Same(short(&line.name)),
+    };
+    let mut head = vec![CellText::Nothing];
+    head.extend(names.map(name));
+    let note = |text: &String| start(text.trim(), NOTE);
     let shown = rows.iter().take(ROWS).map(|row| {
         let cells = columns.iter().map(|&at| row.cells.get(at));
         let cells = cells.map(|cell| match cell {
@@ -75,11 +85,14 @@ pub(super) fn changed_rows(table: &TableDiff) -> Table {
             Some(TableCell::Removed(text)) => CellText::Removed(short(text)),
             Some(TableCell::Absent) | None => CellText::Nothing,
         });
-        let name = CellText::Same(short(&row.line.name));
-        std::iter::once(name).chain(cells).collect()
+        std::iter::once(name(&row.line)).chain(cells).collect()
     });
     Table {
         rows: shown.collect(),
+        note: table
+            .notes
+            .as_ref()
+            .map(|notes| CellText::Changed(note(&notes.old), note(&notes.new))),
         missing: (
             rows.len().saturating_sub(ROWS),
             table.columns.len() - columns.len(),
@@ -91,14 +104,7 @@ pub(super) fn changed_rows(table: &TableDiff) -> Table {
 /// Returns a table in about `room` characters: the rows that fit.
 pub(super) fn table(table: &Table, room: usize) -> String {
     let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let named = |name: &String| {
-        if name.is_empty() {
-            String::new()
-        } else {
-            cell_code(name)
-        }
-    };
-    let mut text = row(table.head.iter().map(named).collect());
+    let mut text = row(table.head.iter().map(shown_cell).collect());
     text.push_str(&row(vec!["---".to_owned(); table.head.len()]));
     let mut missing = table.missing.0;
     let mut left = room.saturating_sub(length(&text));
@@ -119,6 +125,9 @@ pub(super) fn table(table: &Table, room: usize) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| counted(count, noun))
         .collect();
+    if let Some(note) = &table.note {
+        write!(text, "note: {}\n\n", shown_cell(note)).ok();
+    }
     if !missing.is_empty() {
         write!(text, "… {}\n\n", missing.join(", ")).ok();
     }
@@ -130,7 +139,16 @@ fn shown_cell(cell: &CellText) -> String {
         CellText::Nothing => String::new(),
         CellText::Same(text) if text.is_empty() => String::new(),
         CellText::Same(text) => cell_code(text),
-        CellText::Changed(old, new) => format!("{} → {}", cell_code(old), cell_code(new)),
+        CellText::Changed(old, new) => {
+            let part = |text: &str| {
+                if text.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    cell_code(text)
+                }
+            };
+            format!("{} → {}", part(old), part(new))
+        }
         CellText::Added(text) => format!("**+** {}", cell_code(text)),
         CellText::Removed(text) => format!("**−** {}", cell_code(text)),
     }

@@ -263,6 +263,29 @@ fn tables_show_the_rows_that_changed() {
 }
 
 #[test]
+fn names_and_notes_of_tables_that_changed_are_shown() {
+    let called = |old: &str, new: &str| TableLine {
+        old_name: Some(old.to_owned()),
+        ..line(new)
+    };
+    let diff = TableDiff {
+        columns: vec![called("x", "y")],
+        rows: vec![TableRow {
+            line: called("0", "1"),
+            cells: vec![TableCell::Same("p".to_owned())],
+        }],
+        notes: Some(crate::diff::Change {
+            old: " 4 rows".to_owned(),
+            new: String::new(),
+        }),
+    };
+    let text = table::table(&table::changed_rows(&diff), 1_000);
+    let expected = "|  | `x` → `y` |\n| --- | --- |\n| `0` → `1` | `p` |\n\n\
+                    note: `4 rows` → nothing\n\n";
+    assert_eq!(text, expected);
+}
+
+#[test]
 fn what_is_large_gives_way_to_what_is_small() {
     let long = "a line of a program\n".repeat(10_000);
     let added = |source: &str| notebook(&[code("a", source, &[])]);

@@ -210,6 +210,10 @@ fn blocks(pen: &Pen<'_>, diff: &TableDiff, rows: &[&TableRow], deltas: Deltas) -
         }
         left = left.saturating_sub(width + GAP);
     }
+    // Rows that are only called otherwise have nothing but their names.
+    if blocks.is_empty() {
+        blocks.push(Vec::new());
+    }
     blocks
 }
 
