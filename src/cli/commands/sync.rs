@@ -7,13 +7,20 @@ use nbweave::merge::{KeepOutputs, Labels, MergeOptions, Versions};
 use crate::cli::args::{FromArg, SyncArgs};
 use crate::cli::exit::Exit;
 use crate::cli::merging::{Merge, label};
-use crate::cli::pairing::{Files, Form, PairedText, Pairing, pairings, same};
+use crate::cli::pairing::{Files, Form, Given, PairedText, Pairing, pairings, same};
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::ui;
 
-pub(crate) fn run(args: &SyncArgs) -> Result<Exit> {
+pub(crate) fn run(args: &SyncArgs, line: &CommandLine) -> Result<Exit> {
+    let settings: SyncArgs = line.args(None, OnProblem::Fail)?;
     let mut files = Files::open(args.staged)?;
     let paths = files.named(&args.paths)?;
-    let pairings = pairings(&paths, args.formats.as_deref(), &mut files);
+    let given = match (&args.formats, &settings.formats) {
+        (Some(formats), _) => Given::Flag(formats),
+        (None, Some(formats)) => Given::Settings(formats),
+        (None, None) => Given::Nothing,
+    };
+    let pairings = pairings(&paths, given, &mut files);
     if pairings.is_empty() && !args.quiet {
         ui::say("nbweave: no notebook here is kept together with a text");
         ui::say("hint: --formats ipynb,py:percent says what notebooks are kept as");
