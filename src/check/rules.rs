@@ -182,6 +182,11 @@ impl Rule {
         self.row().usually == On
     }
 
+    /// Returns whether it is about what strip would do.
+    pub fn is_of_strip(self) -> bool {
+        self.code().starts_with("NB1")
+    }
+
     /// Returns whether some of its findings can be mended.
     pub fn can_mend(self) -> bool {
         self.row().mend == Mend::Yes

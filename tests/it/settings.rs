@@ -461,7 +461,7 @@ fn convert_writes_what_is_set_unless_the_name_of_the_output_says_otherwise() {
 fn a_diff_has_two_columns_as_is_set_unless_words_are_asked_for() {
     let sandbox = Sandbox::with_repository();
     sandbox.write("a.ipynb", STRIPPED);
-    sandbox.write("b.ipynb", STRIPPED.replace("hello", "goodbye"));
+    sandbox.write("b.ipynb", STRIPPED.replace("hello'", "hello', 2"));
     let diff = |args: &[&str]| {
         let files = ["diff", "a.ipynb", "b.ipynb"];
         let mut command = sandbox.command(NBWEAVE);
