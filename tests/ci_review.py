@@ -93,7 +93,7 @@ class Project:
 
     def review(self, base, **env):
         return subprocess.run(
-            ["bash", REVIEW, base], cwd=self.folder, env={**self.env, **env}, capture_output=True, text=True
+            ["bash", REVIEW, *base.split()], cwd=self.folder, env={**self.env, **env}, capture_output=True, text=True
         )
 
     def github(self, number=7):
@@ -169,6 +169,24 @@ def check(project):
     reset()
     done = project.review(start, NBWEAVE_CHECK="off", **project.github(None))
     expect("a push has nothing to comment on", not Forge.calls and done.returncode == 0, done)
+
+    for base in ("", "0" * 40, "1" * 40):
+        reset()
+        done = project.review(base, **project.github())
+        expect("without a base there is no comment", not Forge.calls, done)
+        expect("but it is said", "compare with" in done.stderr, done)
+        expect("and notebooks are checked", done.returncode == 1 and "NB101" in done.stdout, done)
+
+    reset()
+    forked = project.gitlab()
+    del forked["NBWEAVE_TOKEN"]
+    done = project.review(start, NBWEAVE_CHECK="--ignore NB6\n--select NB5\n", **forked)
+    expect("GitLab: a fork without a token is checked", done.returncode == 0, done)
+    expect("GitLab: and told", "NBWEAVE_TOKEN is not set" in done.stderr, done)
+    away = {**project.github(), "GITHUB_API_URL": "http://127.0.0.1:1"}
+    done = project.review(start, NBWEAVE_CHECK="off", **away)
+    expect("a forge that does not answer is no failure", done.returncode == 0, done)
+    expect("but it is said", "could not be written" in done.stderr, done)
 
     reset()
     done = project.review(start, **project.gitlab())

@@ -43,6 +43,7 @@ PATH=$(cd "$(dirname "$NBWEAVE")" && pwd):$PATH
 
 ran='{"cells": [{"cell_type": "code", "execution_count": 1, "outputs": [{"name": "stdout", "output_type": "stream", "text": "hi"}], "source": "x"}], "nbformat": 4}'
 stripped='{"cells": [{"cell_type": "code", "execution_count": null, "outputs": [], "source": "x"}], "nbformat": 4}'
+clean='{"cells": [{"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": "x"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
 zeppelin='{"paragraphs": [{"results": {"msg": "hi"}}]}'
 
 n_tests=0
@@ -179,7 +180,7 @@ all_notebooks_go_to_one_process() {
 	done
 	git add .
 	exits 1 pre-commit run
-	says 'nbweave: 40 of 40 notebooks have something to strip'
+	says 'nbweave: 200 findings in 40 of 40 notebooks'
 }
 
 check_changes_nothing() {
@@ -188,9 +189,69 @@ check_changes_nothing() {
 	printf %s "$stripped" >b.ipynb
 	git add .
 	exits 1 pre-commit run
-	says 'a.ipynb: cell 1: 1 output, execution count'
+	says "a.ipynb:1:67: NB101 1 output (cell 1 'x')"
+	says '- exit code: 1'
 	holds a.ipynb "$ran"
+	printf %s "$clean" >b.ipynb
 	exits 0 pre-commit run --files b.ipynb
+}
+
+check_takes_rules_and_says_what_it_cannot_read() {
+	project "$system_hooks" "$system_commit" nbweave-check '--select, NB5'
+	printf %s "$ran" >a.ipynb
+	git add .
+	exits 0 pre-commit run
+	local python='"metadata": {"language_info": {"name": "python"}}, "nbformat"'
+	printf %s "$clean" |
+		sed "s/\"x\"/\"x = (\"/; s/\"metadata\": {}, \"nbformat\"/$python/" >a.ipynb
+	git add .
+	exits 1 pre-commit run
+	says 'NB501'
+	printf '{"cells": [\n' >b.ipynb
+	git add .
+	exits 1 pre-commit run
+	says "nbweave: cannot check 'b.ipynb': invalid JSON at line 2, column 1"
+	says '- exit code: 129'
+}
+
+check_reads_what_is_staged_if_it_is_told_to() {
+	project "$system_hooks" "$system_commit" nbweave-check --staged
+	exits 0 pre-commit install
+	printf %s "$clean" >a.ipynb
+	git add .
+	printf %s "$ran" >a.ipynb
+	exits 0 git commit --message clean
+	git add .
+	exits 1 git commit --message ran
+	holds a.ipynb "$ran"
+}
+
+check_mends_and_does_not_loop() {
+	project "$system_hooks" "$system_commit" nbweave-check --fix
+	printf %s "${clean/null/1}" >a.ipynb
+	git add .
+	exits 1 pre-commit run
+	holds a.ipynb "$clean"
+	git add .
+	exits 0 pre-commit run
+}
+
+convert_stages_and_does_not_loop() {
+	project "$system_hooks" "$system_commit" nbweave-convert
+	echo 'formats = "ipynb,py:percent"' >jupytext.toml
+	exits 0 pre-commit install
+	printf %s "$clean" >a.ipynb
+	git add .
+	exits 0 git commit --message notebook
+	[[ $(git show HEAD:a.py) == *'# %%'*x ]] || fail 'the text was not committed'
+	[[ -z $(git status --porcelain) ]] || fail "$(git status --porcelain)"
+	sed -i.bak 's/^x$/y = 2/' a.py
+	rm a.py.bak
+	git add .
+	exits 0 git commit --message text
+	git show HEAD:a.ipynb | grep --quiet 'y = 2' || fail 'the notebook was not committed'
+	[[ -z $(git status --porcelain) ]] || fail "$(git status --porcelain)"
+	exits 0 pre-commit run --all-files
 }
 
 pre_commit_builds_the_program() {
@@ -217,6 +278,10 @@ strip_takes_options
 strip_says_what_is_wrong_and_does_the_others
 all_notebooks_go_to_one_process
 check_changes_nothing
+check_takes_rules_and_says_what_it_cannot_read
+check_reads_what_is_staged_if_it_is_told_to
+check_mends_and_does_not_loop
+convert_stages_and_does_not_loop
 if [[ ${1:-} != --fast ]]; then
 	pre_commit_builds_the_program
 fi

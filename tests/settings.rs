@@ -33,6 +33,7 @@ const GOOD: &[&str] = &[
     "[[overrides]]\npaths = ['a']\nstrip.keep-output = false\n[[overrides]]\npaths = []",
     "[install]\nfilter = true\nattributes = '.gitattributes'",
     "[check]\n[convert]",
+    "[convert]\nto = 'md:myst'\nformats = 'ipynb, py:percent'\nids = true",
 ];
 
 /// Settings of which something makes none.
@@ -54,6 +55,8 @@ const BAD: &[&str] = &[
     "[diff]\nunified = '3'",
     "[diff]\nunified = -3",
     "[merge]\nfavor = 'mine'",
+    "[convert]\nto = ''",
+    "[[overrides]]\npaths = ['a']\nconvert.ids = true",
     "exclude = 'a'",
     "exclude = ['']",
     "overrides = 1",
@@ -290,7 +293,7 @@ fn values_are_written_as_they_are_read() {
             Kind::Flag => vec![Value::Flag(true), Value::Flag(false)],
             Kind::Number | Kind::Size => vec![Value::Number(0), Value::Number(70)],
             Kind::Choice(words) => words.iter().map(|&word| Value::Word(word.into())).collect(),
-            Kind::Word => vec![Value::Word("a\"b\\\u{1b}ü".into())],
+            Kind::Word => vec![Value::Word("a\"b\\, ü".into())],
             Kind::List(_) => vec![Value::List(Vec::new())],
         };
         for value in values {

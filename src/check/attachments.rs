@@ -13,7 +13,10 @@ use crate::notebook::{Cell, CellKind, Notebook};
 const SCHEME: &str = "attachment:";
 
 /// How many bytes an address has at most, and of a line is looked at before one.
-const LONGEST_ADDRESS: usize = 2048;
+const LONGEST_ADDRESS: usize = 1024;
+
+/// How many characters of an address are shown.
+const SHOWN_ADDRESS: usize = 80;
 
 /// What may stand before the address of an attachment that is shown: the end
 /// of `](`, `<`, a quote or a blank behind `]:`, the sign before a value of
@@ -64,11 +67,15 @@ fn check_cell(notebook: &Notebook<'_>, cell: &Cell<'_>, index: usize, found: &mu
             if name.is_none() && is_address {
                 let range = address(behind, at);
                 let place = TextPlace::Source(index);
-                let wanted = &whole
+                let wanted = whole
                     .get(range.start + SCHEME.len()..range.end)
                     .unwrap_or_default();
                 found.add_in_text(Rule::MissingAttachment, &mut text, range, place, || {
-                    format!("the cell has no attachment `{wanted}`")
+                    let mut shown: String = wanted.chars().take(SHOWN_ADDRESS).collect();
+                    if shown.len() < wanted.len() {
+                        shown.push('…');
+                    }
+                    format!("the cell has no attachment `{shown}`")
                 });
             }
         }
@@ -134,7 +141,12 @@ impl<'n> Names<'n> {
     /// Returns which of the names an address is, given by what stands behind
     /// its scheme: the longest that fits.
     fn of_address(&self, behind: &str) -> Option<&'n [u8]> {
-        let near = behind.floor_char_boundary(LONGEST_ADDRESS);
+        // Escaped, a byte takes three.
+        let longest = self
+            .lengths
+            .first()
+            .map_or(0, |length| length.saturating_mul(3));
+        let near = behind.floor_char_boundary(longest.min(LONGEST_ADDRESS));
         let near = behind.get(..near).unwrap_or_default();
         let line = near.lines().next().unwrap_or_default();
         let decoded = percent_decoded(line);

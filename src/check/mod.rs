@@ -11,6 +11,7 @@ mod conflicts;
 mod finding;
 mod ids;
 mod inserts;
+mod loose;
 mod notebook;
 mod options;
 mod place;
@@ -77,6 +78,7 @@ pub fn check(bytes: &[u8], options: &CheckOptions) -> Result<Checked> {
             collector.learn_tags(&notebook);
             stripped::find(&notebook, options, &mut collector)?;
             structure::find(&root, notebook.cell_depth(), &mut collector);
+            loose::find(bytes, &notebook, &mut collector);
             notebook::find(&notebook, options, &mut collector);
             Ok(collector.finish(bytes, Some(&notebook)))
         }

@@ -46,6 +46,8 @@ pub enum Rule {
     OldFormat,
     /// A key stands twice in one object.
     RepeatedKey,
+    /// Something in the file is no JSON, though it can be read.
+    LooseJson,
     /// The outputs of a cell are larger than they may be.
     LargeOutput,
     /// An attachment is shown nowhere in its cell.
@@ -140,6 +142,7 @@ const ROWS: &[Row] = rows! {
     MissingKernelspec "NB306" "missing-kernelspec" Note Off No,
     OldFormat "NB307" "old-format" Note Off No,
     RepeatedKey "NB308" "repeated-key" Error On No,
+    LooseJson "NB309" "loose-json" Error On No,
     LargeOutput "NB401" "large-output" Warning On No,
     UnusedAttachment "NB402" "unused-attachment" Warning On Yes,
     MissingAttachment "NB403" "missing-attachment" Error On No,
@@ -180,6 +183,11 @@ impl Rule {
     /// Returns whether the rule holds unless somebody says otherwise.
     pub fn is_default(self) -> bool {
         self.row().usually == On
+    }
+
+    /// Returns whether it is about what strip would do.
+    pub fn is_of_strip(self) -> bool {
+        self.code().starts_with("NB1")
     }
 
     /// Returns whether some of its findings can be mended.

@@ -323,6 +323,22 @@ fn an_old_format_is_found() {
 }
 
 #[test]
+fn what_json_does_not_allow_is_found_though_it_can_be_read() {
+    let cells = [
+        code("a", "null", "", "\"x\""),
+        code("b", "null", "", "\"\\$5 and \\$6\ta\""),
+    ];
+    let json = notebook(&cells.each_ref().map(String::as_str));
+    finds(&json, "NB309", &["\\$5", "\ta"]);
+    let found = findings(&json, &options("NB309"));
+    let cell = found[0].cell.as_ref().map(|cell| cell.index);
+    assert_eq!(cell, Some(1));
+    let marked = format!("\u{feff}{}", notebook(&[&cells[0]]));
+    assert_eq!(findings(&marked, &options("NB309")).len(), 1);
+    finds(&notebook(&[&cells[0]]), "NB309", &[]);
+}
+
+#[test]
 fn a_repeated_key_is_found_where_it_stands_again() {
     let cell =
         code("a", "null", "", "\"x\"").replace("\"source\"", "\"source\": \"old\", \"source\"");

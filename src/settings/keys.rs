@@ -1,7 +1,7 @@
 //! The table of keys. A new one is one row, and the flag of the same name.
 
 use super::check::Words;
-use Kind::{Choice, Flag, List, Number, Size};
+use Kind::{Choice, Flag, List, Number, Size, Word};
 use Section::{Check, Convert, Diff, Install, Merge, Strip};
 
 /// A table of a settings file, for one or several commands.
@@ -15,7 +15,7 @@ pub enum Section {
     Merge,
     /// What check reports.
     Check,
-    /// What convert writes.
+    /// What convert writes, and what sync keeps together.
     Convert,
     /// What install installs.
     Install,
@@ -44,15 +44,17 @@ impl Section {
             Self::Diff => "How `nbweave diff`, `nbweave show` and `git diff` look.",
             Self::Merge => "What `nbweave merge` and `git merge` decide on their own.",
             Self::Check => "What `nbweave check` reports.",
-            Self::Convert => "What `nbweave convert` writes.",
+            Self::Convert => {
+                "What `nbweave convert` writes, and what `nbweave sync` keeps together."
+            }
             Self::Install => "What `nbweave install` installs.",
         }
     }
 
     /// Returns whether its keys can be other ones for some paths. How things
-    /// look and what is installed holds for a whole command.
+    /// look, what is written and what is installed holds for a whole command.
     pub fn knows_paths(self) -> bool {
-        !matches!(self, Self::Diff | Self::Install)
+        !matches!(self, Self::Diff | Self::Convert | Self::Install)
     }
 
     /// Returns the section with a name.
@@ -148,7 +150,10 @@ pub const KEYS: &[Key] = &[
     key(Strip, "drop-tagged-cells", List(Words::Any), "[]", "Remove cells with one of these tags."),
     key(Strip, "format", Choice(&["keep", "jupyter"]), "\"keep\"", "Lay the notebook out as it is, or as Jupyter writes it; for `nbweave strip` alone."),
     key(Diff, "unified", Number, "3", "Show so many unchanged lines around changes."),
-    key(Diff, "word-diff", Choice(&["none", "plain", "color"]), "\"none\"", "Show changed words in their lines."),
+    key(Diff, "word-diff", Choice(&["none", "plain", "color"]), "\"none\"", "Show changed words in their lines.").unless(&["side-by-side"]),
+    key(Diff, "side-by-side", Flag, "false", "Show old and new in two columns, where there are 60 columns or more.").unless(&["word-diff"]),
+    key(Diff, "syntax", Choice(&["auto", "never"]), "\"auto\"", "Whether to show keywords, strings, numbers and comments of sources in color, where there is color."),
+    key(Diff, "hyperlinks", Choice(&["auto", "always", "never"]), "\"auto\"", "When names of files are links to them."),
     key(Diff, "outputs", Flag, "false", "Show what changed in outputs and metadata even if no source did."),
     key(Diff, "all", Flag, "false", "Show all changes, also of what tools write on their own."),
     key(Merge, "outputs", Choice(&["ours", "theirs", "clear", "conflict"]), "\"ours\"", "Whose outputs stay if both sides ran a cell."),
@@ -161,6 +166,10 @@ pub const KEYS: &[Key] = &[
     key(Check, "ignore", List(Words::Rules), "[]", "Do not look for these rules, whatever else is said.").unless(&["conflicts"]),
     key(Check, "max-output-size", Size, "", "Report outputs of a cell that are larger; without it, than 1M."),
     key(Check, "output-format", Choice(&["text", "concise", "json", "github", "gitlab", "sarif", "junit"]), "\"text\"", "How findings are written.").unless(&["diff"]),
+    key(Convert, "to", Word, "", "What to write, such as `auto:percent`; without it, the name behind `--output` tells, which also wins.").unless(&["update"]),
+    key(Convert, "ids", Flag, "false", "Put the ids of cells into the text."),
+    key(Convert, "attachments", Flag, "false", "Put attachments into the text."),
+    key(Convert, "formats", Word, "", "What `nbweave sync` keeps notebooks as, such as `ipynb,py:percent`, where nothing of jupytext says so."),
     key(Install, "filter", Flag, "false", "Strip notebooks, too, whenever git stores them.").unless(&["only"]),
     key(Install, "textconv", Flag, "true", "Write notebooks as text for `git log -p`, `git show` and others.").unless(&["only"]),
     key(Install, "attributes", Choice(&["info", ".gitattributes"]), "", "Where the attributes go; without it into `info`, unless `.gitattributes` has them.").unless(&["global", "system"]),

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     Entry, KEYS, Key, Kind, Origin, Override, Pattern, Problem, SECTIONS, Section, SettingsFile,
-    Value, Words,
+    Value,
 };
 use crate::error::LineColumn;
 
@@ -129,7 +129,11 @@ fn check_word(kind: Kind, word: &str) -> Result<(), String> {
             Some(near) => format!("{}; did you mean '{near}'?", expected(kind)),
             None => expected(kind),
         }),
-        Kind::Word => Words::Any.check(word),
+        Kind::Word if word.is_empty() => Err("there is nothing in it".to_owned()),
+        Kind::Word if word.contains(char::is_control) => {
+            Err("there are control characters in it".to_owned())
+        }
+        Kind::Word => Ok(()),
         Kind::List(words) => words.check(word),
     }
 }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::notebooks::{BROKEN, RAN, STRIPPED, notebook};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{NBWEAVE, Sandbox, finish, show};
 
 /// A notebook with something wrong in each of its three cells.
 fn wrong() -> String {
@@ -205,10 +205,32 @@ fn what_is_staged_is_read_from_the_index() {
     --- stderr
     nbweave: 3 findings in 1 of 2 notebooks
     ");
+    sandbox.write("d/c.json", RAN);
+    sandbox.git(&["add", "d/c.json"]);
+    let mut command = sandbox.command(NBWEAVE);
+    let args = ["check", "--staged", "--select=NB101", "a.ipynb", "c.json"];
+    command.current_dir(sandbox.path("d")).args(args);
+    assert_snapshot!(show(&finish(&mut command, "")), @"
+    exit: 1
+    --- stdout
+    a.ipynb:21:15: NB101 1 output (cell 2 'print('hello')')
+    c.json:21:15: NB101 1 output (cell 2 'print('hello')')
+    --- stderr
+    nbweave: 2 findings in 2 of 2 notebooks
+    ");
     let below = sandbox.run(&["check", "--staged", "b.ipynb"], "");
     assert_eq!(below.status.code(), Some(0));
     let usage = sandbox.run(&["check", "--staged", "--fix"], "");
     assert_eq!(usage.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_with_line_ends_are_escaped_once() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a\nb.ipynb", RAN);
+    let said = sandbox.nbweave(&["check", "--select=NB101"]);
+    assert!(said.contains("\"a\\nb.ipynb\":21:15: NB101"), "{said}");
 }
 
 #[test]
@@ -239,14 +261,14 @@ fn paths_are_those_from_the_top_of_the_repository() {
     sandbox.write("sub dir/a,b.ipynb", RAN);
     sandbox.git(&["add", "."]);
     let run = |format: &str| {
-        let mut command = sandbox.command(crate::sandbox::NBWEAVE);
+        let mut command = sandbox.command(NBWEAVE);
         command.current_dir(sandbox.path("sub dir"));
         command.args([
             "check",
             "--select=NB101",
             &format!("--output-format={format}"),
         ]);
-        String::from_utf8(crate::sandbox::finish(&mut command, "").stdout).unwrap()
+        String::from_utf8(finish(&mut command, "").stdout).unwrap()
     };
     assert_snapshot!(run("github"), @"::notice title=NB101 outputs,file=sub dir/a%2Cb.ipynb,line=21,endLine=21,col=15,endColumn=16::cell 2: 1 output");
     let gitlab: Value = serde_json::from_str(&run("gitlab")).unwrap();

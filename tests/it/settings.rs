@@ -434,3 +434,50 @@ fn check_looks_for_what_is_set_for_each_notebook() {
         "{said}"
     );
 }
+
+#[test]
+fn convert_writes_what_is_set_unless_the_name_of_the_output_says_otherwise() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("nbweave.toml", "[convert]\nto = 'py:percent'\n");
+    sandbox.write("a.ipynb", RAN);
+    for (args, wanted) in [
+        (&["a.ipynb"][..], "a.py"),
+        (&["a.ipynb", "--output=b.md"], "b.md"),
+        (&["a.ipynb", "--output=c/"], "c/a.py"),
+        (&["a.ipynb", "--to=md"], "a.md"),
+    ] {
+        let output = sandbox.run(&[&["convert"], args].concat(), "");
+        assert!(output.status.success(), "{}", show(&output));
+        let markdown = wanted.contains(".md");
+        let text = sandbox.read(wanted);
+        assert_eq!(text.contains("# %%"), !markdown, "{wanted}: {text}");
+    }
+    sandbox.write("nbweave.toml", "[convert]\nto = 'bogus'\n");
+    let output = sandbox.run(&["convert", "a.ipynb"], "");
+    assert_eq!(output.status.code(), Some(2), "{}", show(&output));
+}
+
+#[test]
+fn a_diff_has_two_columns_as_is_set_unless_words_are_asked_for() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("a.ipynb", STRIPPED);
+    sandbox.write("b.ipynb", STRIPPED.replace("hello'", "hello', 2"));
+    let diff = |args: &[&str]| {
+        let files = ["diff", "a.ipynb", "b.ipynb"];
+        let mut command = sandbox.command(NBWEAVE);
+        command.env("COLUMNS", "90").args(files).args(args);
+        let output = finish(&mut command, "");
+        assert!(output.status.success(), "{}", show(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (one, two) = (diff(&[]), diff(&["--side-by-side"]));
+    let words = diff(&["--word-diff"]);
+    assert_ne!(one, two);
+    sandbox.write(
+        "nbweave.toml",
+        "[diff]\nside-by-side = true\nsyntax = 'never'\nhyperlinks = 'never'\n",
+    );
+    assert_eq!(diff(&[]), two);
+    assert_eq!(diff(&["--no-side-by-side"]), one);
+    assert_eq!(diff(&["--word-diff"]), words);
+}

@@ -92,6 +92,21 @@ fn check_together(sandbox: &Sandbox) {
 }
 
 #[test]
+fn settings_say_what_is_kept_where_nothing_of_jupytext_does() {
+    let sandbox = Sandbox::with_repository();
+    sandbox.write("nbweave.toml", "[convert]\nformats = \"ipynb, md\"\n");
+    sandbox.write("a.ipynb", notebook(&SOURCES));
+    check_sync(&sandbox, &["--no-config"], 0, "no notebook here is kept");
+    check_sync(&sandbox, &[], 0, "'a.md' written from 'a.ipynb'");
+    check_together(&sandbox);
+    sandbox.write("d/jupytext.toml", "formats = \"ipynb,py:percent\"\n");
+    sandbox.write("d/b.ipynb", notebook(&SOURCES));
+    check_sync(&sandbox, &["d"], 0, "'d/b.py' written from 'd/b.ipynb'");
+    let flag = ["d", "--formats=ipynb,r:percent"];
+    check_sync(&sandbox, &flag, 0, "'d/b.r' written from 'd/b.ipynb'");
+}
+
+#[test]
 fn a_second_sync_changes_nothing() {
     let sandbox = paired();
     let before = (sandbox.read("a.ipynb"), sandbox.read("a.py"));

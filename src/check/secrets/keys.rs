@@ -29,6 +29,12 @@ pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
         let body_start = start + START.len() + header.len() + "-----".len();
         let most = text.floor_char_boundary(body_start.saturating_add(LONGEST));
         let body = text.get(body_start..most).unwrap_or_default();
+        // Where the next key starts, this one is over: many starts without an
+        // end would be looked through again and again.
+        let body = body
+            .find(START)
+            .and_then(|next| body.get(..next))
+            .unwrap_or(body);
         let body = body
             .find(END)
             .and_then(|end| body.get(..end))

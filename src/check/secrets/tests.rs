@@ -187,6 +187,9 @@ fn private_keys_are_found_whole() {
     assert_eq!(found[0].rule, Rule::PrivateKey);
     assert!(!masked(&text).contains(&row));
     assert!(masked(&text).contains("\nx"));
+    let cut = format!("{begin}\n{row}\n{begin}\n{row}\n{end}");
+    assert_eq!(kinds(&cut), [Rule::PrivateKey; 2]);
+    assert!(!masked(&cut).contains(&row));
     for open in [
         &*begin,
         &*begin.replace("RSA ", ""),

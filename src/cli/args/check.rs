@@ -104,7 +104,8 @@ const RULES: &str = "What is looked for";
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum FindingFormatArg {
-    /// For people, with the lines that findings are about
+    /// For people, with the lines that findings are about; of many that strip
+    /// would take out of a notebook, the first
     Text,
     /// For people, one line each
     Concise,

@@ -249,6 +249,11 @@ fn tell(all: Vec<Result<LookedInto>>, mode: Mode, args: &CheckArgs) -> Result<Ex
             (Some(paths), Some(path)) => paths.below_top(path),
             (_, _) => name.clone(),
         };
+        // A report writes names in its own way.
+        let name = match done.subject.path() {
+            Some(path) => path.to_string_lossy().into_owned(),
+            None => name,
+        };
         // People were told already that it cannot be read.
         let mut findings = done.findings;
         if is_for_people {

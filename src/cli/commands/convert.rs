@@ -21,6 +21,7 @@ use crate::cli::converting::{
 use crate::cli::exit::Exit;
 use crate::cli::input::{self, Input};
 use crate::cli::pairing::has_conflicts;
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::ui::{self, Progress, Usage};
 
 /// How many results are held before they are written.
@@ -29,9 +30,13 @@ const AT_ONCE: usize = 256;
 /// How many differences of one file are listed.
 const LISTED: usize = 8;
 
-pub(crate) fn run(args: &ConvertArgs) -> Result<Exit> {
+pub(crate) fn run(own: &ConvertArgs, line: &CommandLine) -> Result<Exit> {
+    let args: &ConvertArgs = &line.args(None, OnProblem::Fail)?;
     let paths = input::paths_or_stdin(&args.paths)?;
-    let to = To::parse(args.to.as_deref(), args.output.as_deref())?;
+    // A name that was given says more than a setting for all.
+    let output = args.output.as_deref();
+    let to =
+        To::parse(own.to.as_deref(), output).or_else(|_| To::parse(args.to.as_deref(), output))?;
     let from = args.from.as_deref().map(target).transpose()?;
     if args.update && !matches!(to, To::Ipynb) {
         return Err(Usage("--update is for notebooks: `--to ipynb`".to_owned()).into());

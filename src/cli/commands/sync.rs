@@ -8,15 +8,22 @@ use crate::cli::args::{FromArg, SyncArgs};
 use crate::cli::exit::Exit;
 use crate::cli::merging::{Merge, label};
 use crate::cli::pairing::{
-    Files, Form, PairedText, Pairing, has_conflicts, has_leftovers, like_old, pairings, same,
+    Files, Form, Given, PairedText, Pairing, has_conflicts, has_leftovers, like_old, pairings, same,
 };
+use crate::cli::settings::{CommandLine, OnProblem};
 use crate::cli::shell::quoted_word;
 use crate::cli::ui;
 
-pub(crate) fn run(args: &SyncArgs) -> Result<Exit> {
+pub(crate) fn run(args: &SyncArgs, line: &CommandLine) -> Result<Exit> {
+    let settings: SyncArgs = line.args(None, OnProblem::Fail)?;
     let mut files = Files::open(args.staged)?;
     let paths = files.named(&args.paths)?;
-    let pairings = pairings(&paths, args.formats.as_deref(), &mut files);
+    let given = match (&args.formats, &settings.formats) {
+        (Some(formats), _) => Given::Flag(formats),
+        (None, Some(formats)) => Given::Settings(formats),
+        (None, None) => Given::Nothing,
+    };
+    let pairings = pairings(&paths, given, &mut files);
     // A hook runs before commits of anything.
     if pairings.is_empty() && !args.quiet && !args.staged {
         ui::say("nbweave: no notebook here is kept together with a text");

@@ -35,17 +35,27 @@ pub(crate) struct PairedText {
     pub(crate) format: PairFormat,
 }
 
+/// The forms that hold for files whose own say nothing of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Given<'a> {
+    /// There are none.
+    Nothing,
+    /// They count more than what jupytext's files say.
+    Flag(&'a str),
+    /// They count where jupytext's files say nothing.
+    Settings(&'a str),
+}
+
 /// Returns whether a file is called like a notebook or a text of one.
 pub(crate) fn may_be_paired(path: &Path) -> bool {
     let extension = extension_of(path);
     is_ipynb(&extension) || is_text(&extension)
 }
 
-/// Returns the pairs that these files are in, each once. `given` are the forms
-/// that hold for files whose own say nothing of it.
+/// Returns the pairs that these files are in, each once.
 pub(crate) fn pairings(
     paths: &[String],
-    given: Option<&str>,
+    given: Given<'_>,
     files: &mut Files,
 ) -> Vec<Result<Pairing>> {
     let mut finder = FormatFinder::new(files.top());
@@ -67,7 +77,7 @@ pub(crate) fn pairings(
 
 fn pairing(
     path: &str,
-    given: Option<&str>,
+    given: Given<'_>,
     files: &mut Files,
     finder: &mut FormatFinder,
 ) -> Result<Option<Pairing>> {
@@ -101,20 +111,29 @@ fn pairing(
 fn pairing_of(
     path: &str,
     metadata: &Metadata,
-    given: Option<&str>,
+    given: Given<'_>,
     files: &Files,
     finder: &mut FormatFinder,
 ) -> Result<Option<Pairing>> {
     let own = metadata.get("jupytext").and_then(|own| own.get("formats"));
     let own = own.and_then(|formats| formats.as_str());
-    if let Some(spec) = own.or(given) {
+    let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
+    let (spec, found) = match (own, given) {
+        (Some(own), _) => (Some(own), None),
+        (None, Given::Flag(spec)) => (Some(spec), None),
+        (None, Given::Settings(spec)) => match finder.find(dir)? {
+            Some(found) => (None, Some(found)),
+            None => (Some(spec), None),
+        },
+        (None, Given::Nothing) => (None, finder.find(dir)?),
+    };
+    if let Some(spec) = spec {
         let formats = pair_formats(spec)?;
         let found = named(path, &formats, metadata);
         say_without_language(path, found.as_ref(), &formats, metadata, files);
         return Ok(found);
     }
-    let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
-    let Some(found) = finder.find(dir)? else {
+    let Some(found) = found else {
         return Ok(None);
     };
     let below = match found.dir.as_str() {

@@ -24,6 +24,7 @@ pub(super) const COMMANDS: &[(&str, &[Section])] = &[
     ("merge", &[Section::Merge]),
     ("git-merge", &[Section::Merge]),
     ("convert", &[Section::Convert]),
+    ("sync", &[Section::Convert]),
     ("install", &[Section::Install]),
     ("config", &SECTIONS),
 ];

@@ -2,21 +2,26 @@
 
 use std::io::{self, Write};
 
-use super::{CheckedFile, message_with_cell};
+use super::{CheckedFile, gathered, message_with_cell};
 use crate::check::{Finding, Severity};
 use crate::render::escape::visible;
 
-/// Writes a command for each finding, which the runner shows beside the line.
+/// Writes a command for each finding that is listed, which the runner shows beside the line.
 pub(super) fn github(files: &[CheckedFile], out: &mut impl Write) -> io::Result<()> {
     for file in files {
-        for finding in &file.findings {
-            write_command(&file.path, finding, out)?;
+        for (finding, n_more) in gathered(&file.findings) {
+            write_command(&file.path, finding, n_more, out)?;
         }
     }
     Ok(())
 }
 
-fn write_command(path: &str, finding: &Finding, out: &mut impl Write) -> io::Result<()> {
+fn write_command(
+    path: &str,
+    finding: &Finding,
+    n_more: usize,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let command = match finding.rule.severity() {
         Severity::Note => "notice",
         Severity::Warning => "warning",
@@ -35,7 +40,11 @@ fn write_command(path: &str, finding: &Finding, out: &mut impl Write) -> io::Res
     if start.line == end.line {
         write!(out, ",col={},endColumn={}", start.column, end.column)?;
     }
-    writeln!(out, "::{}", data(&message_with_cell(finding)))
+    write!(out, "::{}", data(&message_with_cell(finding)))?;
+    if n_more > 0 {
+        write!(out, " and {n_more} more")?;
+    }
+    writeln!(out)
 }
 
 /// Returns text as it stands behind the second `::`: on one line.

@@ -9,6 +9,7 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::mem;
 
 use serde::Serialize;
 
@@ -44,6 +45,31 @@ pub enum ReportFormat {
     Sarif,
     /// `JUnit`'s report: a test for each notebook.
     Junit,
+}
+
+/// So many findings of one rule about what strip takes out are listed for a
+/// notebook; of more, the first, with their number.
+const LISTED: usize = 3;
+
+/// Returns the findings that are listed, each with how many more like it there
+/// are. A notebook that was run has dozens that strip mends at once, between
+/// which nobody would see the others.
+fn gathered(findings: &[Finding]) -> Vec<(&Finding, usize)> {
+    let mut counts: BTreeMap<Rule, usize> = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    let mut listed = Vec::new();
+    for finding in findings {
+        let n_more = match counts.get_mut(&finding.rule) {
+            // The first one stands for all.
+            Some(0) => continue,
+            Some(count) if finding.rule.is_of_strip() && *count > LISTED => mem::take(count) - 1,
+            _ => 0,
+        };
+        listed.push((finding, n_more));
+    }
+    listed
 }
 
 /// Writes a report on notebooks that were checked, in their order.

@@ -84,6 +84,48 @@ fn text_points_at_what_is_meant_whatever_its_width() {
 }
 
 #[test]
+fn of_many_that_strip_takes_out_the_first_is_listed_and_the_others_are_counted() {
+    let run = |rule, n: usize| {
+        let line = |line| Finding {
+            rule,
+            start: at(line, 1),
+            message: "m".to_owned(),
+            cell: None,
+            excerpt: None,
+            ..finding()
+        };
+        (1..=n).map(line).collect::<Vec<_>>()
+    };
+    let all = [
+        run(Rule::Outputs, 4),
+        run(Rule::ExecutionCount, 3),
+        run(Rule::SyntaxError, 4),
+    ];
+    let findings = all.concat();
+    let listed: Vec<_> = gathered(&findings)
+        .into_iter()
+        .map(|(finding, n_more)| (finding.rule, n_more))
+        .collect();
+    let expected = [
+        &[(Rule::Outputs, 3)][..],
+        &[(Rule::ExecutionCount, 0); 3],
+        &[(Rule::SyntaxError, 0); 4],
+    ];
+    assert_eq!(listed, expected.concat());
+    let mut file = files().remove(0);
+    file.findings = run(Rule::Outputs, 4);
+    let shown = |format| {
+        let mut out = Vec::new();
+        report(&[file.clone()], format, &Theme::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let text = shown(ReportFormat::Text);
+    assert_eq!(text, "a,b.ipynb:1:1: NB101 m and 3 more\n");
+    assert!(shown(ReportFormat::Github).ends_with("::m and 3 more\n"));
+    assert_eq!(shown(ReportFormat::Concise).lines().count(), 4);
+}
+
+#[test]
 fn commands_of_github_hold_one_line_each() {
     assert_snapshot!(written(ReportFormat::Github), @r#"
     ::error title=NB301 invalid-structure,file=d/a%2Cb%3A<c>.ipynb,line=3,endLine=3,col=5,endColumn=8::cell 2, line 2: a <b> & "c", 100%25: d␛␊e

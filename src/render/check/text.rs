@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use owo_colors::OwoColorize as _;
 
-use super::CheckedFile;
+use super::{CheckedFile, gathered};
 use crate::check::{Excerpt, Finding};
 use crate::render::escape::{file_name, visible, width};
 use crate::render::theme::Theme;
@@ -12,8 +12,8 @@ use crate::render::theme::Theme;
 /// Writes findings with the lines they are about.
 pub(super) fn text(files: &[CheckedFile], theme: &Theme, out: &mut impl Write) -> io::Result<()> {
     for file in files {
-        for finding in &file.findings {
-            write_line(&file.name, finding, theme, out)?;
+        for (finding, n_more) in gathered(&file.findings) {
+            write_line(&file.name, finding, n_more, theme, out)?;
             if let Some(excerpt) = &finding.excerpt {
                 write_excerpt(excerpt, theme, out)?;
             }
@@ -30,15 +30,17 @@ pub(super) fn concise(
 ) -> io::Result<()> {
     for file in files {
         for finding in &file.findings {
-            write_line(&file.name, finding, theme, out)?;
+            write_line(&file.name, finding, 0, theme, out)?;
         }
     }
     Ok(())
 }
 
+/// Writes a finding, and how many more like it are left out.
 fn write_line(
     name: &str,
     finding: &Finding,
+    n_more: usize,
     theme: &Theme,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -65,6 +67,9 @@ fn write_line(
             .map_or(String::new(), |at| format!(", line {}", at.line));
         let place = format!("(cell {number}{title}{line})");
         write!(out, " {}", place.style(theme.quiet))?;
+    }
+    if n_more > 0 {
+        write!(out, " and {n_more} more")?;
     }
     writeln!(out)
 }

@@ -1,7 +1,8 @@
 //! Which notebooks `nbweave check` looks into, and what they are called.
 
+use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use nbweave::git::{self, Blobs, Changes, ObjectId, Place, Repository};
@@ -82,19 +83,35 @@ fn staged(paths: &[PathBuf]) -> Result<Vec<Result<Subject>>> {
         pathspecs: paths.iter().map(pathspec).collect(),
     };
     let changes = git::changes(&what).context("cannot list what is staged")?;
+    let current = env::current_dir().unwrap_or_default();
     let mut subjects = Vec::new();
     for change in changes {
-        let is_named = paths.contains(&change.new.path);
-        let is_wanted = change.new.mode.is_file() && (is_named || is_notebook(&change.new.path));
+        let path = match &repository {
+            Some(repository) => from_here(repository, &change.new.path, &current),
+            None => change.new.path,
+        };
+        let is_named = paths.contains(&path);
+        let is_wanted = change.new.mode.is_file() && (is_named || is_notebook(&path));
         if let (true, Place::Blob(id)) = (is_wanted, change.new.place) {
-            let path = match &repository {
-                Some(repository) => repository.worktree_path(&change.new.path),
-                None => change.new.path,
-            };
             subjects.push(Ok(Subject::Staged(path, id)));
         }
     }
     Ok(subjects)
+}
+
+/// Returns a path from the top of the worktree as people below `current` name
+/// it: what is in that directory without the way up and down again.
+fn from_here(repository: &Repository, path: &Path, current: &Path) -> PathBuf {
+    let top = repository.top.as_deref().unwrap_or(Path::new(""));
+    let is_up = top.components().all(|part| part == Component::ParentDir);
+    let depth = top.components().count();
+    let mut above = current.ancestors();
+    let inside = above
+        .nth(depth)
+        .filter(|_| is_up)
+        .and_then(|above| current.strip_prefix(above).ok())
+        .and_then(|inside| path.strip_prefix(inside).ok());
+    inside.map_or_else(|| repository.worktree_path(path), Path::to_owned)
 }
 
 /// Finds what paths are from the top of the repository, for reports that are
