@@ -25,6 +25,8 @@ pub mod percent;
 mod placed;
 mod quotes;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 pub mod text;
 mod update;
 mod verify;

@@ -4,37 +4,16 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{read, write};
-use crate::convert::{Metadata, TextNotebook, percent};
+use crate::convert::TextNotebook;
+use crate::convert::testing::{self, body, cells, object};
 use crate::notebook::CellKind::{self, Code, Markdown, Raw};
 
-fn object(value: serde_json::Value) -> Metadata {
-    serde_json::from_value(value).unwrap()
-}
-
 fn notebook(cells: &[(CellKind, &str)]) -> TextNotebook {
-    let cells = cells
-        .iter()
-        .map(|(kind, source)| percent::cell(*kind, (*source).to_owned(), Metadata::new()));
-    TextNotebook {
-        metadata: object(json!({
-            "kernelspec": {"display_name": "Python 3", "name": "python3"},
-            "language_info": {"name": "python", "pygments_lexer": "ipython3"},
-        })),
-        cells: cells.collect(),
-    }
-}
-
-fn cells(notebook: &TextNotebook) -> Vec<(CellKind, &str)> {
-    notebook
-        .cells
-        .iter()
-        .map(|cell| (cell.kind, &*cell.source))
-        .collect()
-}
-
-/// The text behind the header.
-fn body(text: &str) -> &str {
-    text.split_once("\n---\n\n").expect("a header").1
+    let metadata = json!({
+        "kernelspec": {"display_name": "Python 3", "name": "python3"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    });
+    testing::notebook(object(metadata), cells)
 }
 
 /// Checks that cells are written as this text, and read back from it.
