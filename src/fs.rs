@@ -40,7 +40,8 @@ pub fn replace(
     OpenOptions::new().write(true).open(&path)?;
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
     let dir = dir.unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::with_prefix_in(".nbweave-", dir)?;
+    let file = NamedTempFile::with_prefix_in(".nbweave-", dir);
+    let mut file = file.map_err(|error| without_path(&error))?;
     let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
     write(&mut out)?;
     out.flush()?;
@@ -72,7 +73,8 @@ pub fn create(
 
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(dir.unwrap_or(Path::new(".")))?;
+    let file = builder.tempfile_in(dir.unwrap_or(Path::new(".")));
+    let mut file = file.map_err(|error| without_path(&error))?;
     let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
     write(&mut out)?;
     out.flush()?;
@@ -95,6 +97,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         std::fs::create_dir_all(dir)?;
     }
     create(path, |out| out.write_all(bytes))
+}
+
+/// Returns an error without the name of a temporary file, which nobody knows.
+fn without_path(error: &io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(std::error::Error::source);
+    let system = inner
+        .and_then(|inner| inner.downcast_ref::<io::Error>())
+        .and_then(io::Error::raw_os_error);
+    system.map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
 /// Gives the new file the owner and group of the old one. Only the
@@ -134,6 +145,15 @@ mod tests {
         replace_by(&path, "new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_error_names_no_file_that_nobody_knows() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("missing").join("a");
+        let error = create(&path, |_| Ok(())).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(!error.to_string().contains(".nbweave-"), "{error}");
     }
 
     #[test]
